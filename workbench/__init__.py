@@ -1,0 +1,38 @@
+"""Workbench: visual stimuli as recipes whose film can be read anywhere, seen in Jupyter, and shown to models."""
+
+import importlib
+from typing import TYPE_CHECKING
+
+from . import streams as streams
+from .core.block import as_block as as_block
+from .core.block import to_numpy as to_numpy
+from .core.errors import CodecError as CodecError
+from .core.errors import DataMissing as DataMissing
+from .core.errors import EndOfStream as EndOfStream
+from .core.errors import ExtraMissing as ExtraMissing
+from .core.errors import FormatError as FormatError
+from .core.errors import KnobError as KnobError
+from .core.errors import RecipeError as RecipeError
+from .core.errors import SeekError as SeekError
+from .core.errors import ShapeError as ShapeError
+from .core.errors import SinkError as SinkError
+from .core.errors import WorkbenchError as WorkbenchError
+from .streams import from_recipe as from_recipe
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .widgets.bench import Bench as Bench
+    from .widgets.bench import bench as bench
+else:
+    # Rooms that need Jupyter or matplotlib are opened on first use: `import workbench` stays light.
+    _LAZY = {"Bench": ".widgets.bench", "bench": ".widgets.bench"}
+
+    def __getattr__(name: str) -> object:
+        if name not in _LAZY:
+            msg = f"module 'workbench' has no attribute {name!r}"
+            raise AttributeError(msg)
+        return getattr(importlib.import_module(_LAZY[name], __name__), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_LAZY})

@@ -1,0 +1,79 @@
+"""Block: the one shape every film has in this house."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from jaxtyping import Float32
+from torch import Tensor
+
+from .errors import ShapeError
+
+Block = Float32[Tensor, "batch channel time height width"]
+
+_WANTED = "is not (time, height, width), (time, height, width, 3) or [batch, channel, time, height, width]"
+_TOO_LARGE = "{} holds values beyond ±3.4e38, which float32 cannot hold; scale it down first."
+
+
+def as_block(data: object, name: str = "block") -> Block:
+    """Gives a film in any accepted shape as a block `[batch, channel, time, height, width]` of float32.
+
+    Takes numpy arrays and torch tensors of any real number type and byte order, shaped `(time, height, width)`,
+    `(time, height, width, 3)` for colour, or five-dimensional. The block may share memory with what was given.
+    Anything else is a `ShapeError`, and so are values that float32 cannot hold.
+
+    >>> as_block(np.zeros((20, 4, 5))).shape
+    torch.Size([1, 1, 20, 4, 5])
+    >>> as_block(np.zeros((20, 4, 5, 3))).shape
+    torch.Size([1, 3, 20, 4, 5])
+    """
+    tensor = _float32(data, name)
+    shape = tuple(tensor.shape)
+    if tensor.ndim == 3:
+        tensor = tensor[None, None]
+    elif tensor.ndim == 4 and shape[-1] == 3:
+        tensor = tensor.permute(3, 0, 1, 2)[None]
+    elif tensor.ndim != 5:
+        msg = f"{name}.shape = {shape}, {_WANTED}; reshape it, or add the missing axes with [None]."
+        raise ShapeError(msg)
+    if 0 in (*tensor.shape[:2], *tensor.shape[3:]):
+        msg = f"{name}.shape = {shape}, has an empty axis other than time; give frames of at least 1 × 1 pixel."
+        raise ShapeError(msg)
+    return tensor
+
+
+def to_numpy(block: Block) -> np.ndarray:
+    """Gives a block of one batch as an array `(time, height, width)`, or `(time, height, width, channel)`.
+
+    The array shares memory with the block. More than one batch is a `ShapeError`.
+
+    >>> to_numpy(torch.zeros(1, 3, 20, 4, 5)).shape
+    (20, 4, 5, 3)
+    """
+    if block.ndim != 5 or block.shape[0] != 1:
+        msg = f"block.shape = {tuple(block.shape)}, is not [1, channel, time, height, width]; pick one with block[k:k+1]."
+        raise ShapeError(msg)
+    frames: np.ndarray = block.detach().cpu().numpy()[0]
+    return frames[0] if len(frames) == 1 else np.moveaxis(frames, 0, -1)
+
+
+def _float32(data: object, name: str) -> Tensor:
+    if isinstance(data, Tensor) and not data.is_complex():
+        tensor = data.to(torch.float32)
+        if data.dtype == torch.float64 and not torch.equal(tensor.isinf(), data.isinf()):
+            raise ShapeError(_TOO_LARGE.format(name))
+        return tensor
+    try:
+        array = np.asarray(data)
+    except ValueError as error:  # ragged nested lists
+        msg = f"{name} = {type(data).__name__}, is not an array of frames ({error}); give frames of one size."
+        raise ShapeError(msg) from error
+    if array.dtype.kind not in "fiub":
+        msg = f"{name}.dtype = {array.dtype}, is not a real number type; give numbers, for example float32."
+        raise ShapeError(msg)
+    try:
+        with np.errstate(over="raise"):
+            array = array.astype(np.float32, copy=not array.flags.writeable)
+    except FloatingPointError as error:
+        raise ShapeError(_TOO_LARGE.format(name)) from error
+    return torch.from_numpy(np.ascontiguousarray(array))

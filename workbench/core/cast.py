@@ -1,0 +1,130 @@
+"""Values into their declared types: without loss, or not at all."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import KnobError
+
+if TYPE_CHECKING:
+    from .knob import Parameter
+
+
+def cast(one: Parameter, value: Any, name: str) -> Any:  # noqa: ANN401 - any value may be offered
+    """Gives `value` in the type of the parameter (2.0 → 2, [3, 3] → (3, 3), numpy numbers), or raises `KnobError`."""
+    if value is None:
+        if one.optional:
+            return None
+        raise _error(one, name, value, "is not a value")
+    if one.choices:
+        return _choice(one, value, name)
+    if one.parts:
+        return _pair(one, value, name)
+    if one.type is bool:
+        return _switch(one, value, name)
+    if one.type in (int, float):
+        return _number(one, value, name)
+    if one.type is str:
+        return _text(one, value, name)
+    if isinstance(one.type, type) and not isinstance(value, one.type):
+        raise _error(one, name, value, f"is not a {one.type.__name__}")
+    return value
+
+
+def frame_number(value: object, name: str) -> int:
+    """Gives a frame number or count as an int; a negative or broken one is a `KnobError`."""
+    try:
+        number = _whole(value)
+    except (TypeError, ValueError, OverflowError):
+        number = -1
+    if number < 0:
+        msg = f"{name} = {value!r}, is not a whole number from 0 (frames); give 0, 1, 2 …"
+        raise KnobError(msg)
+    return number
+
+
+def _whole(value: Any) -> int:  # noqa: ANN401 - any value may be offered
+    if isinstance(value, bool | np.bool_ | str | bytes) or value != (number := int(value)):
+        raise ValueError
+    return number
+
+
+def _number(one: Parameter, value: Any, name: str) -> float:  # noqa: ANN401 - any value may be offered
+    try:
+        number = _whole(value) if one.type is int else _finite(value)
+    except (TypeError, ValueError, OverflowError):
+        what = "a whole number" if one.type is int else "a number that float32 can hold"
+        raise _error(one, name, value, f"is not {what}") from None
+    low, high = one.knob.valid
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise _error(one, name, value, f"is outside {_interval(low, high)}")
+    return number
+
+
+def _finite(value: Any) -> float:  # noqa: ANN401 - any value may be offered
+    if isinstance(value, bool | np.bool_ | str | bytes):
+        raise TypeError
+    number = float(value)
+    with np.errstate(over="ignore", under="ignore"):
+        kept = float(np.float32(number))
+    if not math.isfinite(kept) or (kept == 0) != (number == 0):
+        raise ValueError
+    return number
+
+
+def _switch(one: Parameter, value: Any, name: str) -> bool:  # noqa: ANN401 - any value may be offered
+    if isinstance(value, bool | np.bool_ | int | float) and value in (0, 1):
+        return bool(value)
+    raise _error(one, name, value, "is not True or False")
+
+
+def _choice(one: Parameter, value: Any, name: str) -> Any:  # noqa: ANN401 - any value may be offered
+    for choice in one.choices:
+        if isinstance(value, type(choice)) and value == choice:
+            return choice
+    raise _error(one, name, value, f"is not one of {', '.join(map(repr, one.choices))}")
+
+
+def _pair(one: Parameter, value: Any, name: str) -> tuple[Any, ...]:  # noqa: ANN401 - any value may be offered
+    try:
+        items = () if isinstance(value, str | bytes | dict | set) else tuple(value)
+    except TypeError:
+        items = ()
+    if len(items) != len(one.parts):
+        meaning = ", ".join(part.name for part in one.parts)
+        raise _error(one, name, value, f"is not {len(one.parts)} numbers ({meaning})")
+    return tuple(cast(part, item, f"{name}[{k}]") for k, (part, item) in enumerate(zip(one.parts, items, strict=True)))
+
+
+def _text(one: Parameter, value: Any, name: str) -> str:  # noqa: ANN401 - any value may be offered
+    if not isinstance(value, str | os.PathLike) or not isinstance(text := os.fspath(value), str):
+        raise _error(one, name, value, "is not a text")
+    return str(text)
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return f"{'(−∞' if low is None else f'[{low:g}'}, {'∞)' if high is None else f'{high:g}]'}"
+
+
+def _error(one: Parameter, name: str, value: object, fault: str) -> KnobError:
+    meaning = f" ({one.knob.meaning})" if one.knob.meaning else ""
+    shown = repr(value)
+    shown = shown if len(shown) < 80 else f"{shown[:60]}… ({type(value).__name__})"
+    return KnobError(f"{name} = {shown}, {fault}{meaning}; {_remedy(one)}.")
+
+
+def _remedy(one: Parameter) -> str:
+    low, high = one.knob.valid
+    if one.parts:
+        return "give one number for each"
+    if one.choices:
+        return f"give for example {one.choices[0]!r}"
+    if one.type not in (int, float):
+        return f"give a {one.type.__name__}" if isinstance(one.type, type) else "give one of that kind"
+    if low is not None and high is not None:
+        return f"give a value from {low:g} to {high:g}"
+    return "give a finite number" if low is None else f"give {low:g} or more"

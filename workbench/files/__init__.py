@@ -1,0 +1,1 @@
+"""One file format a module, reader and writer side by side."""
