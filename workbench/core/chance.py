@@ -17,6 +17,9 @@ import numpy.typing as npt
 
 # One number for each source of randomness, so that two of them with the same seed stay independent.
 RANDOM_STREAM: Final = 1
+RETINA_START: Final = 10
+RETINA_ON: Final = 11
+RETINA_OFF: Final = 12
 
 WORDS_PER_COUNTER: Final = 4
 _PIECE = 1 << 15  # uint64 words drawn at a time: the pieces stay in the processor's cache

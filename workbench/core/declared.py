@@ -53,7 +53,7 @@ class Declared:
         """
         return {}
 
-    def parameters(self) -> dict[str, Any]:
+    def given(self) -> dict[str, Any]:
         """The parameters as they were given, in their declared order."""
         return dict(self._given)
 

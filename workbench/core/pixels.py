@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from PIL import Image
 
 from .block import Block
@@ -94,6 +95,20 @@ def _strip_of(stream: Stream) -> str:
         return f"<small>{html.escape(str(error))}</small>"
     if block.shape[2] == 0:
         return "<small>no frames</small>"
-    png = base64.b64encode(strip(to_bytes(block, display_range(stream.value_range))[0])).decode()
-    alt = f"frames {start} to {start + block.shape[2] - 1}"
+    return strip_html(block, stream.value_range, start)
+
+
+def strip_html(block: Block, value_range: Range, start: int = 0) -> str:
+    """Gives the first frames of a block as an `<img>` that holds its PNG."""
+    frames = block[:, :, :_STRIP_FRAMES]
+    png = base64.b64encode(strip(to_bytes(frames, display_range(value_range))[0])).decode()
+    alt = f"frames {start} to {start + frames.shape[2] - 1}"
     return f'<img alt="{alt}" style="max-width:100%;image-rendering:pixelated" src="data:image/png;base64,{png}">'
+
+
+def measured(block: Block) -> Range:
+    """Gives the lowest and highest value of a film, (0, 1) for an empty one."""
+    if block.numel() == 0:
+        return (0.0, 1.0)
+    low, high = torch.aminmax(block.detach())
+    return (float(low), float(high))

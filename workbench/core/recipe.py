@@ -59,7 +59,7 @@ def build(recipe: object, classes: Mapping[str, type], arrays: Iterable[object] 
 
 
 def _write(what: Any, place: str) -> Recipe:  # noqa: ANN401 - as write
-    values = {name: _encode(value, f"{place}.{name}") for name, value in what.parameters().items()}
+    values = {name: _encode(value, f"{place}.{name}") for name, value in what.given().items()}
     return {"class": type(what).__name__, "parameters": values}
 
 
@@ -70,7 +70,7 @@ def _encode(value: Any, place: str) -> Any:  # noqa: ANN401 - any parameter
         return [_encode(one, f"{place}[{k}]") for k, one in enumerate(value)]
     if isinstance(value, Tensor):
         return {"array": _encode_array(value)}
-    if hasattr(value, "parameters") and hasattr(value, "recipe"):
+    if hasattr(value, "given"):
         return _write(value, type(value).__name__)
     kind = getattr(value, "__name__", type(value).__name__)
     msg = f"{place} = {kind}, is nothing that JSON can hold; rebuild this stream in code, or leave {place} out."

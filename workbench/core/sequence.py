@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
+from . import pixels
 from .block import Block, as_block
 from .errors import KnobError, ShapeError
 from .knob import Count, Knob, PixelPerDegree, Seconds, Size, TimeStep
@@ -74,14 +75,6 @@ def fitting(frames: object, kept: Block, owner: str) -> Block:
     return block
 
 
-def measured(block: Block) -> tuple[float, float]:
-    """Gives the lowest and highest value of a film, (0, 1) for an empty one."""
-    if block.numel() == 0:
-        return (0.0, 1.0)
-    low, high = torch.aminmax(block)
-    return (float(low), float(high))
-
-
 class SequenceStream(Stream):
     """A film in memory: a `(time, height, width)` array, a colour one `(…, 3)`, or a block.
 
@@ -140,7 +133,7 @@ class SequenceStream(Stream):
     @property
     @override
     def value_range(self) -> tuple[float, float]:
-        return measured(self.sequence)
+        return pixels.measured(self.sequence)
 
     @override
     def read(self, start: int, stop: int) -> Block:

@@ -1,0 +1,1 @@
+"""Filters: pure functions on films, and the spiking layers built on them."""

@@ -1,0 +1,47 @@
+"""Filters in time, exact for any step: pure functions `(film, …, state) → (film, state)` through which gradients flow.
+
+A film is a block `[batch, channel, time, height, width]`; a state is one frame `[batch, channel, height, width]`, None
+at the beginning (darkness). Handing the state on makes a film in pieces equal to the whole.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..core.block import Block
+
+Number = float | Tensor
+
+
+def decay(dt: float, tau: Number) -> Tensor:
+    """Gives e^{−dt/τ}, what is left of a state after a step.
+
+    >>> round(decay(0.001, 0.010).item(), 4)
+    0.9048
+    """
+    return torch.exp(-dt / torch.as_tensor(tau, dtype=torch.float32))
+
+
+def low_pass(film: Block, tau: Number, dt: float, state: Tensor | None = None) -> tuple[Block, Tensor]:
+    """Gives the film through an exponential low-pass of time constant `tau` (s): y[t] = e·y[t−1] + (1−e)·x[t].
+
+    >>> film, state = low_pass(torch.ones(1, 1, 1, 1, 1), tau=0.001, dt=0.001)
+    >>> round(film.item(), 4)
+    0.6321
+    """
+    keep = decay(dt, tau)
+    y = torch.zeros_like(film[:, :, 0]) if state is None else state
+    frames = []
+    for x in film.unbind(2):
+        y = keep * y + (1 - keep) * x
+        frames.append(y)
+    return torch.stack(frames, 2), y
+
+
+def high_pass(
+    film: Block, weight: Number, tau: Number, dt: float, state: Tensor | None = None
+) -> tuple[Block, Tensor]:
+    """Gives the film less `weight` × itself low-passed: a partial high-pass of DC gain 1 − weight."""
+    slow, state = low_pass(film, tau, dt, state)
+    return film - weight * slow, state
