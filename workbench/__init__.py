@@ -22,6 +22,8 @@ from .streams import from_recipe as from_recipe
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from . import filters as filters
+    from . import models as models
     from .widgets.bench import Bench as Bench
     from .widgets.bench import bench as bench
 else:

@@ -1,0 +1,3 @@
+"""Models of the retina and of single neurons."""
+
+from .retina import Retina as Retina

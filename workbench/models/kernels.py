@@ -1,0 +1,150 @@
+"""The retina's arithmetic, compiled: each function takes a film `(time, height, width)` and goes on from its state.
+
+State arrays are changed in place. `rows = (top, bottom)` is the part of every frame to work on: whole arrays are
+handed in, since rows cut out of them would not be contiguous and run several times slower. Every pixel is computed in one fixed order, whatever rows or frames are handed in, so
+chunks and threads do not change a bit. All numbers are float32. Equations: Wohrer & Kornprobst 2009,
+doi 10.1007/s10827-008-0108-4.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+ONE = np.float32(1)
+ZERO = np.float32(0)
+
+
+@njit(nogil=True, cache=True)
+def blur(film, taps, out):  # type: ignore[no-untyped-def]
+    """Blurs each frame by a symmetric separable kernel: `taps[j]` is its weight at distance j; edges replicate."""
+    frames, height, width = film.shape
+    reach = taps.size - 1
+    line = np.empty(width + 2 * reach, np.float32)
+    across = np.empty((height, width), np.float32)
+    for t in range(frames):
+        for y in range(height):
+            line[:reach] = film[t, y, 0]
+            line[reach : reach + width] = film[t, y]
+            line[reach + width :] = film[t, y, width - 1]
+            _weigh(line, taps, reach, across[y])
+        for y in range(height):
+            row = out[t, y]
+            for x in range(width):
+                row[x] = taps[0] * across[y, x]
+            for j in range(1, reach + 1):
+                above, below = across[max(0, y - j)], across[min(height - 1, y + j)]
+                for x in range(width):
+                    row[x] += taps[j] * (above[x] + below[x])
+
+
+@njit(nogil=True, cache=True)
+def _weigh(line, taps, reach, out):  # type: ignore[no-untyped-def]
+    width = out.size
+    for x in range(width):
+        out[x] = taps[0] * line[reach + x]
+    for j in range(1, reach + 1):
+        left, right = line[reach - j : reach - j + width], line[reach + j : reach + j + width]
+        for x in range(width):
+            out[x] += taps[j] * (left[x] + right[x])
+
+
+@njit(nogil=True, cache=True)
+def low_pass(film, rows, keep, state, out):  # type: ignore[no-untyped-def]
+    """y[t] = keep·y[t−1] + (1 − keep)·x[t]."""
+    width = film.shape[2]
+    for t in range(film.shape[0]):
+        for y in range(rows[0], rows[1]):
+            x_, s, o = film[t, y], state[y], out[t, y]
+            for x in range(width):
+                s[x] = keep * s[x] + (ONE - keep) * x_[x]
+                o[x] = s[x]
+
+
+@njit(nogil=True, cache=True)
+def high_pass(film, rows, keep, weight, state, out):  # type: ignore[no-untyped-def]
+    """x − weight·(x low-passed)."""
+    width = film.shape[2]
+    for t in range(film.shape[0]):
+        for y in range(rows[0], rows[1]):
+            x_, s, o = film[t, y], state[y], out[t, y]
+            for x in range(width):
+                value = x_[x]
+                s[x] = keep * s[x] + (ONE - keep) * value
+                o[x] = value - weight * s[x]
+
+
+@njit(nogil=True, cache=True)
+def difference(centre, surround, rows, gain, weight, out):  # type: ignore[no-untyped-def]
+    """gain·(centre − weight·surround)."""
+    for t in range(centre.shape[0]):
+        for y in range(rows[0], rows[1]):
+            c, s, o = centre[t, y], surround[t, y], out[t, y]
+            for x in range(c.size):
+                o[x] = gain * (c[x] - weight * s[x])
+
+
+@njit(nogil=True, cache=True)
+def leak(current, rows, gain, decay, state, out):  # type: ignore[no-untyped-def]
+    """A membrane of constant leak: V ← E + (V − E)·decay with E = gain·I, exact for a current constant over a step."""
+    for t in range(current.shape[0]):
+        for y in range(rows[0], rows[1]):
+            i, v, o = current[t, y], state[y], out[t, y]
+            for x in range(i.size):
+                target = gain * i[x]
+                v[x] = target + (v[x] - target) * decay
+                o[x] = v[x]
+
+
+@njit(nogil=True, cache=True)
+def gain_control(current, amplification, leakage, dt, feedback, keep, taps, potential, pool, out):  # type: ignore[no-untyped-def] # noqa: PLR0913, E501 - the stage has these terms
+    """A membrane whose conductance is raised by its own recent energy nearby: exponential Euler, frame by frame.
+
+    g = leakage + blurred pool; V ← E + (V − E)·exp(−dt·g), E = amplification·I/g;
+    pool ← keep·pool + (1 − keep)·feedback·V².
+    """
+    height, width = potential.shape
+    nearby = np.empty((1, height, width), np.float32)
+    for t in range(current.shape[0]):
+        blur(pool.reshape(1, height, width), taps, nearby)
+        for y in range(height):
+            i, v, p, n, o = current[t, y], potential[y], pool[y], nearby[0, y], out[t, y]
+            for x in range(width):
+                conductance = leakage + n[x]
+                target = amplification * i[x] / conductance
+                v[x] = target + (v[x] - target) * np.exp(-dt * conductance)
+                p[x] = keep * p[x] + (ONE - keep) * feedback * v[x] * v[x]
+                o[x] = v[x]
+
+
+@njit(nogil=True, cache=True)
+def rectify(film, rows, sign, threshold, rate, gain, out):  # type: ignore[no-untyped-def]
+    """N(sign·x): rate + d above the threshold, rate/(1 − d/rate) below, d = gain·(sign·x − threshold)."""
+    for t in range(film.shape[0]):
+        for y in range(rows[0], rows[1]):
+            v, o = film[t, y], out[t, y]
+            for x in range(v.size):
+                d = gain * (sign * v[x] - threshold)
+                o[x] = rate + d if d > ZERO else rate * rate / (rate - d)
+
+
+@njit(nogil=True, cache=True)
+def fire(current, rows, bits, quantiles, leakage, decay, noise, rest, potential, dead, out):  # type: ignore[no-untyped-def] # noqa: PLR0913, E501 - the stage has these terms
+    """Leaky integrate and fire: exact for any step; a spike above 1, then `rest` frames at 0.
+
+    V ← u + (V − u)·decay + noise·ξ, u = I/leakage. Pixel (y, x) of frame t takes ξ by `bits[t, y·width + x]`
+    from the normal quantiles.
+    """
+    width = current.shape[2]
+    for t in range(current.shape[0]):
+        for y in range(rows[0], rows[1]):
+            i, v, d, o = current[t, y], potential[y], dead[y], out[t, y]
+            b = bits[t, y * width : (y + 1) * width]
+            for x in range(width):
+                u = i[x] / leakage
+                value = u + (v[x] - u) * decay + noise * quantiles[b[x]]
+                value = ZERO if d[x] > 0 else value
+                spike = value > ONE
+                o[x] = ONE if spike else ZERO
+                v[x] = ZERO if spike else value
+                d[x] = rest if spike else max(d[x] - 1, 0)

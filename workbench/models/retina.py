@@ -1,0 +1,155 @@
+"""The retina of Wohrer & Kornprobst (2009): from a film to the spikes of ON and OFF ganglion cells."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import KW_ONLY
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import torch
+from typing_extensions import override
+
+from ..core.block import Block, as_block
+from ..core.errors import ShapeError
+from ..core.knob import Knob, Seed, knobs
+from ..core.layer import Layer
+from ..core.output import Output
+from ..core.stream import Stream
+from . import gradient, machine
+from .stages import STAGES, table
+
+
+def _angle(meaning: str) -> Knob:
+    return Knob(0, 1, "deg", meaning, hard=(0, 10))
+
+
+def _time(meaning: str, high: float) -> Knob:
+    return Knob(0.001, high, "s", meaning, hard=(1e-6, None), log=True)
+
+
+def _share(meaning: str) -> Knob:
+    return Knob(0, 1, "", meaning)
+
+
+def _rate(meaning: str, low: float, high: float, hard: float) -> Knob:
+    return Knob(low, high, "Hz", meaning, hard=(hard, None))
+
+
+# What differs between the two kinds of ganglion cell, as in the paper.
+CELLS = {
+    "parvo": {"transient": 0.7, "tau_transient": 0.020, "rate": 37.0, "gain_ganglion": 100.0, "sigma_ganglion": 0.0},
+    "magno": {"transient": 1.0, "tau_transient": 0.030, "rate": 80.0, "gain_ganglion": 400.0, "sigma_ganglion": 0.1},
+}
+
+
+class StepWarning(UserWarning):
+    """A model runs at steps much longer than its own time constants."""
+
+
+class DarkWarning(UserWarning):
+    """A film is so dark that its values are probably in another range than the model expects."""
+
+
+class Retina(Layer):
+    """Outer plexiform layer, bipolar cells with contrast gain control, and ON and OFF ganglion cells that spike.
+
+    Films are luminance 0..`luminosity_range`; each channel is a film of its own. Gives `ganglion_spikes_ON` and
+    `ganglion_spikes_OFF` (exactly 0 or 1), and with `run(…, stages=True)` before them opl_centre, opl_surround, opl,
+    bipolar (no unit, light of full range being 1), ganglion_ON and ganglion_OFF (Hz). The state begins in darkness.
+    It adapts to contrast within 0.1 s and has no slow (10 s) adaptation. Parameters and equations: `describe()`.
+    Source: Wohrer & Kornprobst 2009, doi 10.1007/s10827-008-0108-4.
+
+    >>> from workbench.streams import RandomStream
+    >>> o = Retina(seed=1).run(RandomStream((20, 20), mean=127, level=100.0, seed=2), max_t=50)
+    >>> o.ganglion_spikes_ON.shape
+    torch.Size([1, 1, 50, 20, 20])
+    """
+
+    luminosity_range: Annotated[float, Knob(1, 255, "", "luminance that becomes 1", hard=(1e-6, None))] = 255.0
+    sigma_centre: Annotated[float, _angle("width of the centre's Gaussian")] = 0.05
+    tau_centre: Annotated[float, _time("time constant of the centre", 0.1)] = 0.010
+    cascade: Annotated[int, Knob(0, 10, "", "further low-passes of the centre, each of tau_centre / cascade")] = 0
+    undershoot: Annotated[float, _share("share of the slow light that is taken off")] = 0.8
+    tau_undershoot: Annotated[float, _time("time constant of the undershoot", 1)] = 0.100
+    sigma_surround: Annotated[float, _angle("width of the surround's Gaussian, on top of the centre's")] = 0.15
+    tau_surround: Annotated[float, _time("time constant of the surround", 0.1)] = 0.004
+    gain_opl: Annotated[float, Knob(0, 50, "", "gain of the outer plexiform layer", hard=(None, None))] = 10.0
+    surround_weight: Annotated[float, Knob(0, 1, "", "weight of the surround against the centre", hard=(0, 10))] = 1.0
+    amplification: Annotated[float, _rate("amplification of the current by bipolar cells", 1, 500, 0)] = 50.0
+    leak: Annotated[float, _rate("leak of bipolar cells", 1, 500, 1e-6)] = 50.0
+    gain_control: Annotated[float, _rate("feedback of bipolar energy onto their leak; 0: none", 0, 1000, 0)] = 0.0
+    sigma_gain_control: Annotated[float, _angle("width of the pool of gain control")] = 0.2
+    tau_gain_control: Annotated[float, _time("time constant of the pool of gain control", 0.1)] = 0.005
+    cells: Annotated[Literal["parvo", "magno"], Knob(meaning="kind of ganglion cell: sets the next five where None")] = (
+        "parvo"
+    )
+    transient: Annotated[float | None, _share("share of the slow potential that ganglion cells take off")] = None
+    tau_transient: Annotated[float | None, _time("time constant of that slow potential", 0.2)] = None
+    rate: Annotated[float | None, _rate("drive at the threshold", 1, 200, 1e-6)] = None
+    gain_ganglion: Annotated[float | None, _rate("gain above the threshold", 0, 1000, 0)] = None
+    sigma_ganglion: Annotated[float | None, _angle("width of pooling by ganglion cells")] = None
+    threshold: Annotated[float, Knob(-1, 1, "", "bipolar potential at the threshold", hard=(None, None))] = 0.0
+    leak_ganglion: Annotated[float, _rate("leak of ganglion cells", 1, 200, 1e-6)] = 50.0
+    noise: Annotated[float, Knob(0, 1, "", "standard deviation of the membrane noise", hard=(0, None))] = 0.1
+    refractory: Annotated[float, Knob(0, 0.02, "s", "time at rest after a spike", hard=(0, None))] = 0.003
+    _: KW_ONLY
+    seed: Seed | None = None
+
+    @override
+    def step(self, film: Block, state: machine.Memory | None, *, stages: bool = False) -> tuple[dict[str, Block], Any]:
+        films = film.detach().flatten(0, 1)
+        before = machine.Memory.fresh(self, len(films), tuple(film.shape[3:])) if state is None else state
+        if before.slow.shape != (len(films), *film.shape[3:]):
+            msg = (
+                f"Retina(film).shape = {tuple(film.shape)}, is not like the films before it "
+                f"({before.slow.shape[0]} of {before.slow.shape[1:]}); reset() first."
+            )
+            raise ShapeError(msg)
+        names = [stage.name for stage in STAGES if stages or stage.name.startswith("ganglion_spikes")]
+        outputs = {name: torch.empty(films.shape) for name in names}
+        after = machine.advance(self, films.numpy(), before, {name: out.numpy() for name, out in outputs.items()})
+        return {name: out.view(film.shape) for name, out in outputs.items()}, after
+
+    def resolved(self) -> dict[str, Any]:
+        """The parameters with those of the cells filled in where they are None."""
+        return {name: CELLS[self.cells][name] if value is None else value for name, value in self.given().items()}
+
+    def differentiable(self, film: object, **parameters: float | torch.Tensor) -> Output:
+        """Gives the six graded stages from the dark with gradients to `film` and to `parameters`, slowly, in torch.
+
+        `parameters` stand for this retina's own, as numbers or as tensors of one element, for fitting. Taken at the
+        retina's present `dt` and `pixel_per_degree`. The stages equal those of `run` within 1e-5 of their maximum.
+
+        >>> gain = torch.tensor(10.0, requires_grad=True)
+        >>> stages = Retina().differentiable(torch.rand(5, 4, 4) * 255, gain_opl=gain)
+        >>> stages.opl.sum().backward()
+        >>> gain.grad.shape
+        torch.Size([])
+        """
+        p = self.resolved()
+        for name, value in parameters.items():
+            number = value.item() if isinstance(value, torch.Tensor) else value
+            p[name] = value if isinstance(value, torch.Tensor) else knobs(self)[name].check(number, "Retina")
+        films = gradient.currents(as_block(film, "film"), p, self.dt, self.pixel_per_degree)
+        return Output(films, self.dt, self.pixel_per_degree)
+
+    def describe(self) -> str:
+        """The stages with their equations and the present values of their parameters, as a Markdown table."""
+        return table(self)
+
+    @override
+    def begin(self, stream: Stream) -> None:
+        if stream.dt > 0.005:
+            msg = (
+                f"Retina at dt = {stream.dt:g} s, is coarser than 5 ms (exact, but its time constants are 4 … 100 ms); "
+                f"resample the film: TimedResampleStream(video, dt=0.001)."
+            )
+            warnings.warn(msg, StepWarning, stacklevel=4)
+        if stream.value_range[1] < 0.02 * self.luminosity_range:
+            msg = (
+                f"film of values up to {stream.value_range[1]:g}, is dark for luminosity_range = {self.luminosity_range:g} "
+                f"(full light); scale the film to 0..255, or set Retina(luminosity_range={stream.value_range[1]:g})."
+            )
+            warnings.warn(msg, DarkWarning, stacklevel=4)
