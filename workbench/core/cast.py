@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import dataclasses
 import math
 import os
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,9 @@ from .errors import KnobError
 
 if TYPE_CHECKING:
     from .knob import Parameter
+
+_NO_NUMBERS = (bool, np.bool_, str, bytes, bytearray)  # int() and float() would take these
+_NO_NUMBER = (TypeError, ValueError, ArithmeticError, RuntimeError)  # torch says RuntimeError where numpy says TypeError
 
 
 def cast(one: Parameter, value: Any, name: str) -> Any:  # noqa: ANN401 - any value may be offered
@@ -24,6 +29,8 @@ def cast(one: Parameter, value: Any, name: str) -> Any:  # noqa: ANN401 - any va
         return _choice(one, value, name)
     if one.parts:
         return _pair(one, value, name)
+    if one.kinds:
+        return _of_a_kind(one, value, name)
     if one.type is bool:
         return _switch(one, value, name)
     if one.type in (int, float):
@@ -39,16 +46,25 @@ def frame_number(value: object, name: str) -> int:
     """Gives a frame number or count as an int; a negative or broken one is a `KnobError`."""
     try:
         number = _whole(value)
-    except (TypeError, ValueError, OverflowError):
+    except _NO_NUMBER:
         number = -1
     if number < 0:
-        msg = f"{name} = {value!r}, is not a whole number from 0 (frames); give 0, 1, 2 …"
+        msg = f"{name} = {shown(value)}, is not a whole number from 0 (frames); give 0, 1, 2 …"
         raise KnobError(msg)
     return number
 
 
+def shown(value: object) -> str:
+    """Gives a value as text for a message: short, whatever it is."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # an integer of thousands of digits, a list within lists without end
+        text = "…"
+    return text if len(text) < 80 else f"{text[:60]}… ({type(value).__name__})"
+
+
 def _whole(value: Any) -> int:  # noqa: ANN401 - any value may be offered
-    if isinstance(value, bool | np.bool_ | str | bytes) or value != (number := int(value)):
+    if isinstance(value, _NO_NUMBERS) or value != (number := int(value)):
         raise ValueError
     return number
 
@@ -56,7 +72,7 @@ def _whole(value: Any) -> int:  # noqa: ANN401 - any value may be offered
 def _number(one: Parameter, value: Any, name: str) -> float:  # noqa: ANN401 - any value may be offered
     try:
         number = _whole(value) if one.type is int else _finite(value)
-    except (TypeError, ValueError, OverflowError):
+    except _NO_NUMBER:
         what = "a whole number" if one.type is int else "a number that float32 can hold"
         raise _error(one, name, value, f"is not {what}") from None
     low, high = one.knob.valid
@@ -66,7 +82,7 @@ def _number(one: Parameter, value: Any, name: str) -> float:  # noqa: ANN401 - a
 
 
 def _finite(value: Any) -> float:  # noqa: ANN401 - any value may be offered
-    if isinstance(value, bool | np.bool_ | str | bytes):
+    if isinstance(value, _NO_NUMBERS):
         raise TypeError
     number = float(value)
     with np.errstate(over="ignore", under="ignore"):
@@ -77,7 +93,7 @@ def _finite(value: Any) -> float:  # noqa: ANN401 - any value may be offered
 
 
 def _switch(one: Parameter, value: Any, name: str) -> bool:  # noqa: ANN401 - any value may be offered
-    if isinstance(value, bool | np.bool_ | int | float) and value in (0, 1):
+    if isinstance(value, bool | np.bool_ | int | float | np.integer | np.floating) and value in (0, 1):
         return bool(value)
     raise _error(one, name, value, "is not True or False")
 
@@ -89,9 +105,17 @@ def _choice(one: Parameter, value: Any, name: str) -> Any:  # noqa: ANN401 - any
     raise _error(one, name, value, f"is not one of {', '.join(map(repr, one.choices))}")
 
 
+def _of_a_kind(one: Parameter, value: Any, name: str) -> Any:  # noqa: ANN401 - any value may be offered
+    """A text stays a text, and all else is tried as the first kind: the one that the knob's range is for."""
+    text = isinstance(value, str | os.PathLike)
+    kind = next((kind for kind in one.kinds if (kind is str) == text), one.kinds[0])
+    return cast(dataclasses.replace(one, type=kind, kinds=()), value, name)
+
+
 def _pair(one: Parameter, value: Any, name: str) -> tuple[Any, ...]:  # noqa: ANN401 - any value may be offered
     try:
-        items = () if isinstance(value, str | bytes | dict | set) else tuple(value)
+        unordered = isinstance(value, str | bytes | bytearray | dict | set | frozenset)
+        items = () if unordered else tuple(itertools.islice(value, len(one.parts) + 1))
     except TypeError:
         items = ()
     if len(items) != len(one.parts):
@@ -103,18 +127,23 @@ def _pair(one: Parameter, value: Any, name: str) -> tuple[Any, ...]:  # noqa: AN
 def _text(one: Parameter, value: Any, name: str) -> str:  # noqa: ANN401 - any value may be offered
     if not isinstance(value, str | os.PathLike) or not isinstance(text := os.fspath(value), str):
         raise _error(one, name, value, "is not a text")
+    if "\0" in text:
+        raise _error(one, name, value, "holds a zero byte")
     return str(text)
 
 
 def _interval(low: float | None, high: float | None) -> str:
-    return f"{'(−∞' if low is None else f'[{low:g}'}, {'∞)' if high is None else f'{high:g}]'}"
+    return f"{'(−∞' if low is None else f'[{plain(low)}'}, {'∞)' if high is None else f'{plain(high)}]'}"
+
+
+def plain(number: float) -> str:
+    """Gives a bound as text: whole numbers in full, others in six digits."""
+    return str(number) if isinstance(number, int) else f"{number:g}"
 
 
 def _error(one: Parameter, name: str, value: object, fault: str) -> KnobError:
     meaning = f" ({one.knob.meaning})" if one.knob.meaning else ""
-    shown = repr(value)
-    shown = shown if len(shown) < 80 else f"{shown[:60]}… ({type(value).__name__})"
-    return KnobError(f"{name} = {shown}, {fault}{meaning}; {_remedy(one)}.")
+    return KnobError(f"{name} = {shown(value)}, {fault}{meaning}; {_remedy(one)}.")
 
 
 def _remedy(one: Parameter) -> str:
@@ -126,5 +155,7 @@ def _remedy(one: Parameter) -> str:
     if one.type not in (int, float):
         return f"give a {one.type.__name__}" if isinstance(one.type, type) else "give one of that kind"
     if low is not None and high is not None:
-        return f"give a value from {low:g} to {high:g}"
-    return "give a finite number" if low is None else f"give {low:g} or more"
+        return f"give a value from {plain(low)} to {plain(high)}"
+    if low is None:
+        return "give a finite number" if high is None else f"give {plain(high)} or less"
+    return f"give {plain(low)} or more"

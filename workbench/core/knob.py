@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from annotated_types import BaseMetadata, Ge, GroupedMetadata, Le
 
-from .cast import cast
+from .cast import cast, plain
 
 Bound = float | None
 
 
 @dataclasses.dataclass(frozen=True)
-class Knob(GroupedMetadata):  # type: ignore[misc]  # a Protocol with a concrete __iter__
+class Knob(GroupedMetadata):
     """The comfortable range of a parameter for its slider, its unit, and what it means.
 
     `hard` is the range of valid values where it differs from the comfortable one; None in a bound means open.
@@ -49,7 +49,7 @@ class Knob(GroupedMetadata):  # type: ignore[misc]  # a Protocol with a concrete
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """One parameter of a class as its declaration tells it: `parts` for a pair, `choices` for a Literal."""
+    """One parameter of a class as its declaration tells it: `parts` for a pair, `choices` for a Literal, `kinds` for `int | str`."""
 
     name: str
     type: Any
@@ -58,6 +58,7 @@ class Parameter:
     optional: bool = False
     choices: tuple[Any, ...] = ()
     parts: tuple[Parameter, ...] = ()
+    kinds: tuple[Any, ...] = ()
 
     def check(self, value: Any, owner: str) -> Any:  # noqa: ANN401 - any value may be offered
         """Gives the value in the declared type, or raises `KnobError` naming `owner` and parameter."""
@@ -87,7 +88,7 @@ def _range(one: Parameter) -> str:
     low, high = one.knob.valid
     if low is None and high is None:
         return ""
-    return f"{'−∞' if low is None else f'{low:g}'} … {'∞' if high is None else f'{high:g}'}"
+    return f"{'−∞' if low is None else plain(low)} … {'∞' if high is None else plain(high)}"
 
 
 @functools.cache
@@ -122,6 +123,7 @@ def _parameter(name: str, hint: Any, default: Any = dataclasses.MISSING) -> Para
         optional=optional,
         choices=choices,
         parts=tuple(_parameter(_part_name(part, k), part) for k, part in enumerate(parts)),
+        kinds=get_args(hint) if _is_union(hint) and set(get_args(hint)) <= {int, float, str} else (),
     )
 
 
@@ -130,8 +132,12 @@ def _part_name(hint: Any, k: int) -> str:  # noqa: ANN401 - any annotation
     return knob.meaning or str(k)
 
 
+def _is_union(hint: Any) -> bool:  # noqa: ANN401 - any annotation
+    return get_origin(hint) in (Union, types.UnionType)
+
+
 def _is_optional(hint: Any) -> bool:  # noqa: ANN401 - any annotation
-    return get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint)
+    return _is_union(hint) and type(None) in get_args(hint)
 
 
 def _without_none(hint: Any) -> Any:  # noqa: ANN401 - any annotation

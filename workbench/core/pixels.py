@@ -80,15 +80,22 @@ def strip(frames: Bytes) -> bytes:
 def page(stream: Stream) -> str:
     """Gives a stream as HTML: its recipe, its measures and a strip of its next frames; no JavaScript."""
     rows, columns = stream.size
-    frames = "endless" if stream.length is None else f"{stream.length} frames"
+    frames = _count(stream)
     facts = f"{frames} of {rows}×{columns}, dt {stream.dt:g} s, {stream.pixel_per_degree:g} px/deg, frame {stream.position}"
     return f"<div><code>{html.escape(repr(stream))}</code><br><small>{html.escape(facts)}</small><br>{_strip_of(stream)}</div>"
+
+
+def _count(stream: Stream) -> str:
+    if not stream.seekable or not stream.counted:
+        return "frames"
+    return "endless" if stream.length is None else f"{stream.length} frames"
 
 
 def _strip_of(stream: Stream) -> str:
     if not stream.seekable:
         return "<small>live</small>"
-    start = min(stream.position, max(stream.first, (stream.length or stream.position) - 1))
+    end = stream.length if stream.counted else None
+    start = min(stream.position, max(stream.first, (end or stream.position) - 1))
     try:
         block = stream[start : start + _STRIP_FRAMES]
     except WorkbenchError as error:

@@ -72,10 +72,20 @@ class Stream(Declared, ABC):
     def read(self, start: int, stop: int) -> Block:
         """Gives frames start..stop (stop not among them), always the same ones, wherever the cursor is."""
 
+    def upto(self, start: int, stop: int) -> Block:
+        """Gives frames start..stop, fewer where the film ends: what a list's slice gives."""
+        end = stop if self.length is None else min(stop, self.length)
+        return self.read(min(start, end), end)
+
     @property
     def length(self) -> int | None:
         """The number of frames, or None for an endless film."""
         return None
+
+    @property
+    def counted(self) -> bool:
+        """Is `length` known without going through the film? A video must be decoded to be counted."""
+        return True
 
     @property
     def first(self) -> int:
@@ -147,19 +157,17 @@ class Stream(Declared, ABC):
             block = self.grab(count)
             self._cursor.position += block.shape[2]
             return block
-        start = self.position
-        stop = start + count if self.length is None else max(start, min(start + count, self.length))
-        if count and stop == start:
+        block = self.upto(self.position, self.position + count)
+        if count and block.shape[2] == 0:
             msg = f"{type(self).__name__}.get({count}), is past the end ({self.length} frames); reset() or seek() to go on."
             raise EndOfStream(msg)
-        block = self.read(start, stop)
-        self._cursor.position = stop
+        self._cursor.position += block.shape[2]
         return block
 
     def available(self, n: int = 1) -> bool:
         """Are at least `n` frames left?"""
         count = frame_number(n, f"{type(self).__name__}.available(n)")
-        return self.length is None or self.position + count <= self.length
+        return self._reaches(self.position + count)
 
     def seek(self, frame: int) -> None:
         """Makes `frame` the next one."""
@@ -213,7 +221,7 @@ class Stream(Declared, ABC):
     def __getitem__(self, index: int | slice) -> Block:
         """Gives frames by number or slice, clipped as a list is; the cursor stays."""
         if isinstance(index, slice):
-            return self.read(*self._bounds(index))
+            return self.upto(*self._bounds(index))
         number = index + len(self) if index < 0 else index
         return self.read(number, number + 1)
 
@@ -223,8 +231,8 @@ class Stream(Declared, ABC):
             what = f"{type(self).__name__}[{index.start}:{index.stop}:{index.step}]"
             msg = f"{what}, is not a bounded stretch of frames; give film[a:b] with 0 ≤ a ≤ b."
             raise KnobError(msg)
-        if self.length is not None:
-            start, stop, _ = slice(start, stop).indices(self.length)
+        if stop is None or min(start, stop) < 0:
+            start, stop, _ = slice(start, stop).indices(len(self))
         return start, max(start, stop)
 
     # the recipe
@@ -233,7 +241,7 @@ class Stream(Declared, ABC):
         """Gives a new stream with some parameters changed, at the same frame (or at its end)."""
         other = type(self)(**self._changed(changes))
         if other.seekable:
-            end = self.position if other.length is None else min(self.position, other.length)
+            end = self.position if other._reaches(self.position) else other.length or 0  # noqa: SLF001 - of the same class
             other.seek(max(end, other.first))
         return other
 
@@ -286,9 +294,14 @@ class Stream(Declared, ABC):
             msg = f"{type(self).__name__}.{verb}(…), is not possible (a live source); use get(n), or record(n) and {verb} in that."
             raise SeekError(msg)
 
+    def _reaches(self, stop: int) -> bool:
+        if self.counted:
+            return self.length is None or stop <= self.length
+        return stop == 0 or self.upto(stop - 1, stop).shape[2] == 1
+
     def _refuse_outside(self, start: int, stop: int, verb: str) -> None:
         asked = f"{type(self).__name__}.{verb}({start if verb == 'seek' else f'{start}, {stop}'})"
-        if self.length is not None and stop > self.length:
+        if not self._reaches(stop):
             msg = f"{asked}, is past the end ({self.length} frames); ask for frames up to {self.length}."
             raise EndOfStream(msg)
         if start < self.first:
@@ -307,9 +320,10 @@ def _guarded(read: Callable[[Any, int, int], Block]) -> Callable[[Any, int, int]
         if stop < start:
             msg = f"{name}({start}, {stop}), is not a stretch of frames (it ends before it starts); give start ≤ stop."
             raise KnobError(msg)
-        if start == stop and (self.length is None or stop <= self.length):
+        if start == stop and self._reaches(stop):
             return torch.zeros(self.batch, self.channels, 0, *self.size)
-        self._refuse_outside(start, stop, "read")
+        if self.counted:  # else it finds its end while it reads
+            self._refuse_outside(start, stop, "read")
         block = as_block(read(self, start, stop), f"{name}({start}, {stop})")
         if block.shape[2:] != (stop - start, *self.size):
             wanted = (stop - start, *self.size)
