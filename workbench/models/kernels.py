@@ -125,14 +125,15 @@ def rectify(film, rows, sign, threshold, rate, gain, out):  # type: ignore[no-un
             v, o = film[t, y], out[t, y]
             for x in range(v.size):
                 d = gain * (sign * v[x] - threshold)
-                o[x] = rate + d if d > ZERO else rate * rate / (rate - d)
+                # Both cases at once: a branch on every pixel's sign costs ten times as much.
+                o[x] = max(d, ZERO) + rate * rate / (rate - min(d, ZERO))
 
 
 @njit(nogil=True, cache=True)
-def fire(current, rows, bits, quantiles, leakage, decay, noise, rest, potential, dead, out):  # type: ignore[no-untyped-def] # noqa: PLR0913, E501 - the stage has these terms
+def fire(current, rows, bits, quantiles, share, decay, noise, rest, potential, dead, out):  # type: ignore[no-untyped-def] # noqa: PLR0913, E501 - the stage has these terms
     """Leaky integrate and fire: exact for any step; a spike above 1, then `rest` frames at 0.
 
-    V ← u + (V − u)·decay + noise·ξ, u = I/leakage. Pixel (y, x) of frame t takes ξ by `bits[t, y·width + x]`
+    V ← u + (V − u)·decay + noise·ξ, u = share·I with share = 1/leak. Pixel (y, x) of frame t takes ξ by `bits[t, y·width + x]`
     from the normal quantiles.
     """
     width = current.shape[2]
@@ -141,7 +142,7 @@ def fire(current, rows, bits, quantiles, leakage, decay, noise, rest, potential,
             i, v, d, o = current[t, y], potential[y], dead[y], out[t, y]
             b = bits[t, y * width : (y + 1) * width]
             for x in range(width):
-                u = i[x] / leakage
+                u = share * i[x]
                 value = u + (v[x] - u) * decay + noise * quantiles[b[x]]
                 value = ZERO if d[x] > 0 else value
                 spike = value > ONE

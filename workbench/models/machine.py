@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from ..core import chance
 from . import kernels
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Film = npt.NDArray[np.float32]
 Rows = tuple[int, int]
 
-_PIXELS_AT_ONCE = 1 << 18  # about what keeps every buffer of a chunk in the processor's cache
+_PIXELS_AT_ONCE = 1 << 17  # about what keeps every buffer of a chunk in the processor's cache
 _PIXELS_WORTH_A_THREAD = 1 << 13
 POLARITIES = (("ON", np.float32(1), chance.RETINA_ON), ("OFF", np.float32(-1), chance.RETINA_OFF))
 
@@ -41,12 +42,12 @@ class Constants:
     """The parameters of a retina as the float32 numbers its kernels need, at its present dt and resolution."""
 
     def __init__(self, retina: Retina) -> None:
-        p, dt = retina.resolved(), retina.dt
+        p, dt = retina.values(), retina.dt
         keep = lambda tau: np.float32(np.exp(-dt / tau))  # noqa: E731 - the same four times
         taps = lambda sigma: half_gaussian(sigma * retina.pixel_per_degree)  # noqa: E731 - the same four times
         for name in (
             "undershoot", "gain_opl", "surround_weight", "amplification", "leak", "gain_control", "transient",
-            "threshold", "rate", "gain_ganglion", "leak_ganglion",
+            "threshold", "rate", "gain_ganglion",
         ):  # fmt: skip
             setattr(self, name, np.float32(p[name]))
         self.dt = np.float32(dt)
@@ -60,50 +61,48 @@ class Constants:
         self.taps_pool, self.taps_ganglion = taps(p["sigma_gain_control"]), taps(p["sigma_ganglion"])
         self.bipolar_gain = np.float32(p["amplification"] / p["leak"])
         self.bipolar_decay = np.float32(np.exp(-dt * p["leak"]))
+        self.share_ganglion = np.float32(1 / p["leak_ganglion"])
         self.decay_ganglion = np.float32(np.exp(-dt * p["leak_ganglion"]))
         self.noise = np.float32(p["noise"] * np.sqrt(1 - np.exp(-2 * p["leak_ganglion"] * dt)))
         self.rest = np.int32(round(p["refractory"] / dt))
 
 
-@dataclass(frozen=True)
-class Memory:
-    """What the retina remembers, each array `[films, height, width]`; `frame` is the number of the next frame."""
+class Memory(NamedTuple):
+    """What the retina remembers: tensors `[film, height, width]`, those of ON and OFF in `membrane` and `dead`."""
 
-    frame: int
-    light: tuple[Film, ...]
-    slow: Film
-    surround: Film
-    potential: Film
-    pool: Film
-    transient: Film
-    membrane: tuple[Film, Film]
-    dead: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
+    frame: int  # the number of the next frame
+    light: Tensor  # [low-pass, film, height, width]
+    slow: Tensor
+    surround: Tensor
+    potential: Tensor
+    pool: Tensor
+    transient: Tensor
+    membrane: Tensor  # [polarity, film, height, width]
+    dead: Tensor
 
     @classmethod
     def fresh(cls, retina: Retina, films: int, size: tuple[int, int]) -> Memory:
         """Gives the memory of a retina in the dark, its neurons uniform in [0.5, 0.7]: the same for every film."""
-        zeros = lambda: np.zeros((films, *size), np.float32)  # noqa: E731 - five times the same
-        start = chance.uniforms(retina.seed, chance.RETINA_START, 0, 2, size[0] * size[1], low=0.5, high=0.7)
-        membrane = [np.broadcast_to(one.reshape(size), (films, *size)).copy() for one in start]
-        dead = [np.zeros((films, *size), np.int32) for _ in start]
-        light = tuple(zeros() for _ in range(retina.cascade + 1))
-        return cls(0, light, zeros(), zeros(), zeros(), zeros(), zeros(), tuple(membrane), tuple(dead))
+        seed = retina.seed or 0
+        start = chance.uniforms(seed, chance.RETINA_START, 0, 2, size[0] * size[1], low=0.5, high=0.7)
+        membrane = torch.from_numpy(start).view(2, 1, *size).repeat(1, films, 1, 1)
+        light = torch.zeros(retina.cascade + 1, films, *size)
+        still = (torch.zeros(films, *size) for _ in range(5))
+        return cls(0, light, *still, membrane, torch.zeros(2, films, *size, dtype=torch.int32))
 
-    def copy(self, frames: int = 0) -> Memory:
-        """Gives a memory of its own, `frames` later."""
-        pairs = {"membrane": self.membrane, "dead": self.dead, "light": self.light}
-        single = {name: getattr(self, name).copy() for name in ("slow", "surround", "potential", "pool", "transient")}
-        return Memory(self.frame + frames, **single, **{k: tuple(a.copy() for a in v) for k, v in pairs.items()})
+    def later(self, frames: int) -> Memory:
+        """Gives a memory of its own for the kernels to write in, `frames` later."""
+        return Memory(self.frame + frames, *(one.clone() for one in self[1:]))
 
 
 def advance(retina: Retina, films: Film, memory: Memory, outputs: Mapping[str, Film]) -> Memory:
-    """Runs `films` `[films, time, height, width]` through the retina, fills `outputs` and gives the new memory."""
-    after = memory.copy(films.shape[1])
+    """Runs `films` `[film, time, height, width]` through the retina, fills `outputs` and gives the new memory."""
+    after = memory.later(films.shape[1])
     height, width = films.shape[2:]
-    step = max(1, _PIXELS_AT_ONCE // (height * width))
-    parts = min(torch.get_num_threads(), height, max(1, height * width // _PIXELS_WORTH_A_THREAD))
-    with ThreadPoolExecutor(parts) as pool:
-        chunk = _Chunk(retina, after, min(step, films.shape[1]), (height, width), _sharer(pool, parts))
+    step = min(films.shape[1], max(1, _PIXELS_AT_ONCE // (height * width)))
+    threads = min(torch.get_num_threads(), height, max(1, height * width // _PIXELS_WORTH_A_THREAD))
+    with _shared(threads) as share:
+        chunk = _Chunk(retina, after, step, (height, width), share)
         for first in range(0, films.shape[1], step):
             stop = min(first + step, films.shape[1])
             chunk.draw(memory.frame + first, memory.frame + stop)
@@ -115,25 +114,30 @@ def advance(retina: Retina, films: Film, memory: Memory, outputs: Mapping[str, F
 Share = Callable[[int, Callable[[Rows], None]], None]
 
 
-def _sharer(pool: ThreadPoolExecutor, parts: int) -> Share:
-    """Gives what splits 0..n between the threads and waits for all of them."""
+@contextlib.contextmanager
+def _shared(threads: int) -> Iterator[Share]:
+    """Gives what splits 0..n between threads and waits for all of them."""
+    if threads == 1:
+        yield lambda n, work: work((0, n))
+        return
 
     def share(n: int, work: Callable[[Rows], None]) -> None:
-        edges = [n * k // parts for k in range(parts + 1)]
-        ranges = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
-        if len(ranges) == 1:
-            work(ranges[0])
-        else:
-            list(pool.map(work, ranges))
+        edges = [n * k // threads for k in range(threads + 1)]
+        others = [pool.submit(work, rows) for rows in zip(edges[1:], edges[2:], strict=False) if rows[1] > rows[0]]
+        work((0, edges[1]))
+        for other in others:
+            other.result()
 
-    return share
+    with ThreadPoolExecutor(threads - 1) as pool:
+        yield share
 
 
 class _Chunk:
     """The buffers of some frames, and one method for each stage of the retina."""
 
     def __init__(self, retina: Retina, memory: Memory, frames: int, size: tuple[int, int], share: Share) -> None:
-        self.retina, self.memory, self.share, self.size = retina, memory, share, size
+        self.seed, self.share, self.size = retina.seed or 0, share, size
+        self.memory = {name: one.numpy() for name, one in memory._asdict().items() if name != "frame"}
         self.constant = Constants(retina)
         names = ("light", "opl_centre", "opl_surround", "opl", "bipolar", "transient", "ganglion", "pooled", "spikes")
         self.buffers = {name: np.empty((frames, *size), np.float32) for name in names}
@@ -141,8 +145,7 @@ class _Chunk:
     def draw(self, start: int, stop: int) -> None:
         """Draws the noise of frames start..stop, one set for all films."""
         words = -(-self.size[0] * self.size[1] // 4)
-        seed = self.retina.seed
-        self.bits = [chance.words(seed, source, start, stop, words).view(np.uint16) for _, _, source in POLARITIES]
+        self.bits = [chance.words(self.seed, source, start, stop, words).view(np.uint16) for _, _, source in POLARITIES]
 
     def run(self, k: int, film: Film, outputs: Mapping[str, Film]) -> None:
         """Takes frames of film `k` through all stages."""
@@ -152,38 +155,38 @@ class _Chunk:
         centre, surround, current, volts = (now[name] for name in ("opl_centre", "opl_surround", "opl", "bipolar"))
         light, spare = now["light"], now["transient"]
         # No stage writes where it reads: overlapping arrays would keep the compiler from using vector instructions.
-        here, there = (centre, light) if len(m.light) % 2 else (light, centre)
+        here, there = (centre, light) if len(m["light"]) % 2 else (light, centre)
         np.multiply(film, c.brightness, out=spare)
         self._blur(spare, c.taps_centre, here)
 
         def sense(rows: Rows) -> None:
             a, b = here, there
-            for state in m.light:
+            for state in m["light"]:
                 kernels.low_pass(a, rows, c.keep_centre, state[k], b)
                 a, b = b, a
-            kernels.high_pass(a, rows, c.keep_undershoot, c.undershoot, m.slow[k], b)
+            kernels.high_pass(a, rows, c.keep_undershoot, c.undershoot, m["slow"][k], b)
 
         self.share(height, sense)
         self._blur(centre, c.taps_surround, light)
 
         def transmit(rows: Rows) -> None:
-            kernels.low_pass(light, rows, c.keep_surround, m.surround[k], surround)
+            kernels.low_pass(light, rows, c.keep_surround, m["surround"][k], surround)
             kernels.difference(centre, surround, rows, c.gain_opl, c.surround_weight, current)
             if not c.gain_control:
-                kernels.leak(current, rows, c.bipolar_gain, c.bipolar_decay, m.potential[k], volts)
+                kernels.leak(current, rows, c.bipolar_gain, c.bipolar_decay, m["potential"][k], volts)
 
         self.share(height, transmit)
         if c.gain_control:
             kernels.gain_control(
                 current, c.amplification, c.leak, c.dt, c.gain_control, c.keep_pool, c.taps_pool,
-                m.potential[k], m.pool[k], volts,
+                m["potential"][k], m["pool"][k], volts,
             )  # fmt: skip
         self._ganglion(k, volts, now, outputs)
 
     def _ganglion(self, k: int, volts: Film, now: Mapping[str, Film], outputs: Mapping[str, Film]) -> None:
         c, m, height = self.constant, self.memory, self.size[0]
         transient = now["transient"]
-        self.share(height, lambda r: kernels.high_pass(volts, r, c.keep_transient, c.transient, m.transient[k], transient))
+        self.share(height, lambda r: kernels.high_pass(volts, r, c.keep_transient, c.transient, m["transient"][k], transient))
         for which, (name, sign, _) in enumerate(POLARITIES):
             drive = outputs.get(f"ganglion_{name}", now["ganglion"])
             rate = now["pooled"] if len(c.taps_ganglion) > 1 else drive
@@ -194,8 +197,8 @@ class _Chunk:
             self.share(
                 height,
                 lambda r: kernels.fire(
-                    drive, r, self.bits[which], chance.quantiles(), c.leak_ganglion, c.decay_ganglion, c.noise,  # noqa: B023
-                    c.rest, m.membrane[which][k], m.dead[which][k], spikes,  # noqa: B023 - called at once
+                    drive, r, self.bits[which], chance.quantiles(), c.share_ganglion, c.decay_ganglion, c.noise,  # noqa: B023
+                    c.rest, m["membrane"][which][k], m["dead"][which][k], spikes,  # noqa: B023 - called at once
                 ),
             )  # fmt: skip
 

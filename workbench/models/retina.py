@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from dataclasses import KW_ONLY
 from typing import Annotated, Any, Literal
 
-import numpy as np
 import torch
 from typing_extensions import override
 
 from ..core.block import Block, as_block
-from ..core.errors import ShapeError
 from ..core.knob import Knob, Seed, knobs
 from ..core.layer import Layer
 from ..core.output import Output
-from ..core.stream import Stream
 from . import gradient, machine
 from .stages import STAGES, table
 
@@ -98,21 +94,19 @@ class Retina(Layer):
     seed: Seed | None = None
 
     @override
-    def step(self, film: Block, state: machine.Memory | None, *, stages: bool = False) -> tuple[dict[str, Block], Any]:
-        films = film.detach().flatten(0, 1)
-        before = machine.Memory.fresh(self, len(films), tuple(film.shape[3:])) if state is None else state
-        if before.slow.shape != (len(films), *film.shape[3:]):
-            msg = (
-                f"Retina(film).shape = {tuple(film.shape)}, is not like the films before it "
-                f"({before.slow.shape[0]} of {before.slow.shape[1:]}); reset() first."
-            )
-            raise ShapeError(msg)
+    def step(
+        self, block: Block, state: machine.Memory | None, *, stages: bool = False
+    ) -> tuple[dict[str, Block], machine.Memory]:
+        films = block.detach().flatten(0, 1)
+        if state is None:
+            self._warn_of_darkness(float(films.max()))
+        before = machine.Memory.fresh(self, len(films), (block.shape[3], block.shape[4])) if state is None else state
         names = [stage.name for stage in STAGES if stages or stage.name.startswith("ganglion_spikes")]
         outputs = {name: torch.empty(films.shape) for name in names}
         after = machine.advance(self, films.numpy(), before, {name: out.numpy() for name, out in outputs.items()})
-        return {name: out.view(film.shape) for name, out in outputs.items()}, after
+        return {name: out.view(block.shape) for name, out in outputs.items()}, after
 
-    def resolved(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The parameters with those of the cells filled in where they are None."""
         return {name: CELLS[self.cells][name] if value is None else value for name, value in self.given().items()}
 
@@ -128,7 +122,7 @@ class Retina(Layer):
         >>> gain.grad.shape
         torch.Size([])
         """
-        p = self.resolved()
+        p = self.values()
         for name, value in parameters.items():
             number = value.item() if isinstance(value, torch.Tensor) else value
             p[name] = value if isinstance(value, torch.Tensor) else knobs(self)[name].check(number, "Retina")
@@ -140,16 +134,18 @@ class Retina(Layer):
         return table(self)
 
     @override
-    def begin(self, stream: Stream) -> None:
-        if stream.dt > 0.005:
+    def begin(self) -> None:
+        if self.dt > 0.005:
             msg = (
-                f"Retina at dt = {stream.dt:g} s, is coarser than 5 ms (exact, but its time constants are 4 … 100 ms); "
+                f"Retina at dt = {self.dt:g} s, is coarser than 5 ms (exact, but its time constants are 4 … 100 ms); "
                 f"resample the film: TimedResampleStream(video, dt=0.001)."
             )
-            warnings.warn(msg, StepWarning, stacklevel=4)
-        if stream.value_range[1] < 0.02 * self.luminosity_range:
+            warnings.warn(msg, StepWarning, stacklevel=5)
+
+    def _warn_of_darkness(self, brightest: float) -> None:
+        if 0 < brightest < 0.02 * self.luminosity_range:
             msg = (
-                f"film of values up to {stream.value_range[1]:g}, is dark for luminosity_range = {self.luminosity_range:g} "
-                f"(full light); scale the film to 0..255, or set Retina(luminosity_range={stream.value_range[1]:g})."
+                f"film of values up to {brightest:g}, is dark for luminosity_range = {self.luminosity_range:g} (full "
+                f"light); scale the film to 0..255, or set for example Retina(luminosity_range=1.0)."
             )
-            warnings.warn(msg, DarkWarning, stacklevel=4)
+            warnings.warn(msg, DarkWarning, stacklevel=5)

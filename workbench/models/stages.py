@@ -44,7 +44,7 @@ STAGES = (
 
 def table(retina: Retina) -> str:
     """Gives the stages with equations and present values as Markdown."""
-    values, declared = retina.resolved(), knobs(retina)
+    values, declared = retina.values(), knobs(retina)
     rows = ["| stage | equation | parameters |", "|---|---|---|"]
     for stage in STAGES:
         told = ", ".join(f"{name} = {_value(values[name], declared[name].knob.unit)}" for name in stage.parameters)
