@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import math
+import os
+
 import numpy as np
 import torch
 from jaxtyping import Float32
 from torch import Tensor
 
-from .errors import ShapeError
+from .errors import KnobError, ShapeError
 
 Block = Float32[Tensor, "batch channel time height width"]
 
@@ -57,15 +61,38 @@ def to_numpy(block: Block) -> np.ndarray:
     return frames[0] if len(frames) == 1 else np.moveaxis(frames, 0, -1)
 
 
+def refuse_too_large(shape: tuple[int, ...], name: str) -> None:
+    """Refuses a block larger than half the memory of this machine by a `KnobError`: to try may end the process."""
+    needed, there = 4 * math.prod(shape), _memory() // 2
+    if needed > there:
+        gib = 2**30
+        msg = (
+            f"{name} = {needed / gib:.3g} GiB of frames, is more than half the memory of this machine ({there / gib:.3g} GiB); "
+            "ask for fewer at a time, for example with blocks(100), or for smaller ones."
+        )
+        raise KnobError(msg)
+
+
+@functools.cache
+def _memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not told on this system
+        return 2**40
+
+
 def _float32(data: object, name: str) -> Tensor:
     if isinstance(data, Tensor) and not data.is_complex():
         tensor = data.to(torch.float32)
         if data.dtype == torch.float64 and not torch.equal(tensor.isinf(), data.isinf()):
             raise ShapeError(_TOO_LARGE.format(name))
         return tensor
+    if not isinstance(data, list | tuple) and not hasattr(data, "__array__"):
+        msg = f"{name} = {type(data).__name__}, is no array of frames; give a numpy array or a torch tensor."
+        raise ShapeError(msg)
     try:
         array = np.asarray(data)
-    except ValueError as error:  # ragged nested lists
+    except (ValueError, TypeError, RuntimeError) as error:  # ragged lists, tensors that numpy cannot hold
         msg = f"{name} = {type(data).__name__}, is not an array of frames ({error}); give frames of one size."
         raise ShapeError(msg) from error
     if array.dtype.kind not in "fiub":

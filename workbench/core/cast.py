@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import math
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,13 +44,13 @@ def cast(one: Parameter, value: Any, name: str) -> Any:  # noqa: ANN401 - any va
 
 
 def frame_number(value: object, name: str) -> int:
-    """Gives a frame number or count as an int; a negative or broken one is a `KnobError`."""
+    """Gives a frame number or count as an int; a negative, broken or astronomical one is a `KnobError`."""
     try:
         number = _whole(value)
     except _NO_NUMBER:
         number = -1
-    if number < 0:
-        msg = f"{name} = {shown(value)}, is not a whole number from 0 (frames); give 0, 1, 2 …"
+    if not 0 <= number <= sys.maxsize:
+        msg = f"{name} = {shown(value)}, is not a whole number from 0 to {sys.maxsize} (frames); give 0, 1, 2 …"
         raise KnobError(msg)
     return number
 

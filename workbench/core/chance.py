@@ -38,7 +38,7 @@ def words(seed: int, source: int, start: int, stop: int, per_frame: int) -> npt.
     """
     counters = -(-per_frame // WORDS_PER_COUNTER)
     generator = _philox(seed, source, start * counters)
-    raw = generator.random_raw((stop - start) * counters * WORDS_PER_COUNTER)
+    raw: npt.NDArray[np.uint64] = generator.random_raw((stop - start) * counters * WORDS_PER_COUNTER)
     return raw.reshape(stop - start, counters * WORDS_PER_COUNTER)
 
 
@@ -58,7 +58,8 @@ def normals(seed: int, source: int, start: int, stop: int, per_frame: int) -> np
     Sixteen random bits pick one of 65 536 quantiles (±4.2 at most): the same bits on every processor.
     """
     raw = words(seed, source, start, stop, -(-per_frame // 4))
-    return quantiles()[raw.view(np.uint16)[:, :per_frame]]
+    drawn: npt.NDArray[np.float32] = quantiles()[raw.view(np.uint16)[:, :per_frame]]
+    return drawn
 
 
 @functools.cache
@@ -67,9 +68,9 @@ def quantiles() -> npt.NDArray[np.float32]:
     inverse = NormalDist().inv_cdf
     half = np.array([inverse((k + 0.5) / 65536) for k in range(32768)])
     table = np.concatenate([half, -half[::-1]])
-    table = (table / table.std()).astype(np.float32)
-    table.flags.writeable = False
-    return table
+    scaled: npt.NDArray[np.float32] = (table / table.std()).astype(np.float32)
+    scaled.flags.writeable = False
+    return scaled
 
 
 def _philox(seed: int, source: int, counter: int) -> np.random.Philox:

@@ -25,12 +25,12 @@ class Declared:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
         super().__init_subclass__(**kwargs)
-        final = cls.__dict__.get(cls._final)
+        final = getattr(cls, cls._final, None)
         if final is None or getattr(final, "__isabstractmethod__", False):
             return
         dataclasses.dataclass(frozen=True, eq=False, repr=False)(cls)
         for name, hint in cls.__annotations__.items():
-            if isinstance(hint, dataclasses.InitVar) or str(hint).startswith("InitVar"):
+            if "InitVar" in str(hint) and name in cls.__dict__:
                 delattr(cls, name)  # its default would hide the property of that name
 
     def __post_init__(self) -> None:

@@ -95,9 +95,7 @@ def _range(one: Parameter) -> str:
 def _knobs(cls: type) -> dict[str, Parameter]:
     hints = get_type_hints(cls, include_extras=True)
     return {
-        field.name: _parameter(field.name, hints[field.name], _default(field))
-        for field in dataclasses.fields(cls)
-        if field.init
+        field.name: _parameter(field.name, hints[field.name], _default(field)) for field in dataclasses.fields(cls) if field.init
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ Bytes = npt.NDArray[np.uint8]
 _STRIP_FRAMES = 8
 _STRIP_GAP = 4
 _STRIP_HEIGHT = 96
+_STRIP_PIXELS = 1 << 24  # read for a strip: fewer frames of large films
 
 
 def display_range(value_range: Range) -> Range:
@@ -51,12 +53,13 @@ def to_bytes(block: Block, value_range: Range) -> tuple[Bytes, int]:
     if block.ndim != 5:
         msg = f"block.shape = {tuple(block.shape)}, is not [batch, channel, time, height, width]; use as_block first."
         raise ShapeError(msg)
-    low, high = value_range
-    values = (block[0].detach().cpu().numpy() - np.float32(low)) * np.float32(255.0 / (high - low))
-    slack = 255 * 1e-5  # float32 rounding of the range itself is no clipping
-    inside = np.count_nonzero((values >= -slack) & (values <= 255 + slack))
+    low, high = np.float32(value_range[0]), np.float32(value_range[1])
+    span = high - low or np.float32(1)  # by division: 255 / span may be more than float32 can hold
+    values = (block[0].detach().cpu().numpy() - low) / span * np.float32(255)
+    slack = 255 * 1e-5  # the last bit of a float32 is no clipping
+    inside = int(np.count_nonzero((values >= -slack) & (values <= 255 + slack)))
     bytes_ = np.rint(np.clip(np.nan_to_num(values), 0, 255)).astype(np.uint8)
-    return np.ascontiguousarray(np.moveaxis(bytes_, 0, -1)), values.size - inside
+    return np.ascontiguousarray(np.moveaxis(bytes_, 0, -1)), int(values.size) - inside
 
 
 def picture(frame: Bytes) -> Image.Image:
@@ -65,13 +68,15 @@ def picture(frame: Bytes) -> Image.Image:
 
 
 def strip(frames: Bytes) -> bytes:
-    """Gives frames `(time, height, width, channel)` side by side as one PNG, small ones enlarged by whole numbers."""
+    """Gives frames `(time, height, width, channel)` side by side as one PNG, enlarged or shrunk by a whole number."""
     _, height, width, _ = frames.shape
-    zoom = max(1, _STRIP_HEIGHT // height)
-    sheet = Image.new("RGBA", (len(frames) * (width * zoom + _STRIP_GAP) - _STRIP_GAP, height * zoom))
+    zoom = max(1, _STRIP_HEIGHT // max(height, width))
+    shrink = max(1, -(-max(height, width) // (2 * _STRIP_HEIGHT)))
+    columns, rows = max(1, width * zoom // shrink), max(1, height * zoom // shrink)
+    sheet = Image.new("RGBA", (len(frames) * (columns + _STRIP_GAP) - _STRIP_GAP, rows))
     for k, frame in enumerate(frames):
-        large = picture(frame).resize((width * zoom, height * zoom), Image.Resampling.NEAREST)
-        sheet.paste(large, (k * (width * zoom + _STRIP_GAP), 0))
+        small = picture(frame).resize((columns, rows), Image.Resampling.NEAREST if shrink == 1 else Image.Resampling.BOX)
+        sheet.paste(small, (k * (columns + _STRIP_GAP), 0))
     out = io.BytesIO()
     sheet.save(out, "PNG")
     return out.getvalue()
@@ -96,26 +101,31 @@ def _strip_of(stream: Stream) -> str:
         return "<small>live</small>"
     end = stream.length if stream.counted else None
     start = min(stream.position, max(stream.first, (end or stream.position) - 1))
+    count = min(_STRIP_FRAMES, _STRIP_PIXELS // (stream.size[0] * stream.size[1]))
+    if count == 0:
+        return "<small>too large to show here</small>"
     try:
-        block = stream[start : start + _STRIP_FRAMES]
+        block = stream[start : start + count]
     except WorkbenchError as error:
         return f"<small>{html.escape(str(error))}</small>"
     if block.shape[2] == 0:
         return "<small>no frames</small>"
-    return strip_html(block, stream.value_range, start)
+    return strip_html(block, stream.value_range, range(start, start + block.shape[2]))
 
 
-def strip_html(block: Block, value_range: Range, start: int = 0) -> str:
-    """Gives the first frames of a block as an `<img>` that holds its PNG."""
-    frames = block[:, :, :_STRIP_FRAMES]
+def strip_html(frames: Block, value_range: Range, numbers: Sequence[int]) -> str:
+    """Gives frames side by side as an `<img>` that holds its PNG; `numbers` are their places in the film."""
     png = base64.b64encode(strip(to_bytes(frames, display_range(value_range))[0])).decode()
-    alt = f"frames {start} to {start + frames.shape[2] - 1}"
+    alt = f"frames {numbers[0]} to {numbers[-1]}"
     return f'<img alt="{alt}" style="max-width:100%;image-rendering:pixelated" src="data:image/png;base64,{png}">'
 
 
 def measured(block: Block) -> Range:
-    """Gives the lowest and highest value of a film, (0, 1) for an empty one."""
-    if block.numel() == 0:
+    """Gives the lowest and highest finite value of a film, (0, 1) where there is none."""
+    finite = block.detach()
+    if not bool(torch.isfinite(finite).all()):
+        finite = finite[torch.isfinite(finite)]
+    if finite.numel() == 0:
         return (0.0, 1.0)
-    low, high = torch.aminmax(block.detach())
+    low, high = torch.aminmax(finite)
     return (float(low), float(high))

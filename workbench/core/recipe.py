@@ -9,7 +9,6 @@ bytes as `"base64"` where they are few.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -20,10 +19,12 @@ import torch
 from torch import Tensor
 
 from .block import Block, as_block
+from .cast import shown
 from .errors import RecipeError
 
 SCHEMA = 1
 INLINE_BYTES = 1 << 16
+_HAND_IN = "from_recipe(recipe, arrays=[it])"
 
 Recipe = dict[str, Any]
 
@@ -51,11 +52,15 @@ def write(what: Any) -> Recipe:  # noqa: ANN401 - a stream or another declared o
 def build(recipe: object, classes: Mapping[str, type], arrays: Iterable[object] = ()) -> Any:  # noqa: ANN401 - of one of classes
     """Gives the object that a recipe makes, of one of the `classes`; `arrays` are found by their hash."""
     if not isinstance(recipe, dict) or recipe.get("schema") != SCHEMA:
-        found = recipe.get("schema") if isinstance(recipe, dict) else type(recipe).__name__
-        msg = f"recipe schema = {found!r}, is not {SCHEMA} (the only one this version knows); update the workbench."
+        found = shown(recipe.get("schema")) if isinstance(recipe, dict) else type(recipe).__name__
+        msg = f"recipe schema = {found}, is not {SCHEMA} (the only one this version knows); update the workbench."
         raise RecipeError(msg)
     blocks = [as_block(one, "array") for one in arrays]
-    return _build({key: recipe[key] for key in recipe if key != "schema"}, classes, blocks)
+    try:
+        return _build({key: recipe[key] for key in recipe if key != "schema"}, classes, blocks)
+    except RecursionError:
+        msg = "recipe = lists or streams within each other, is not nested within reason; take it from stream.recipe()."
+        raise RecipeError(msg) from None
 
 
 def _write(what: Any, place: str) -> Recipe:  # noqa: ANN401 - as write
@@ -70,8 +75,8 @@ def _encode(value: Any, place: str) -> Any:  # noqa: ANN401 - any parameter
         return [_encode(one, f"{place}[{k}]") for k, one in enumerate(value)]
     if isinstance(value, Tensor):
         return {"array": _encode_array(value)}
-    if hasattr(value, "given"):
-        return _write(value, type(value).__name__)
+    if hasattr(value, "recipe"):
+        return {key: part for key, part in value.recipe().items() if key != "schema"}
     kind = getattr(value, "__name__", type(value).__name__)
     msg = f"{place} = {kind}, is nothing that JSON can hold; rebuild this stream in code, or leave {place} out."
     raise RecipeError(msg)
@@ -91,14 +96,14 @@ def _build(recipe: Recipe, classes: Mapping[str, type], blocks: list[Block]) -> 
         msg = f"recipe keys = {sorted(map(str, recipe))}, are not class and parameters; take it from stream.recipe()."
         raise RecipeError(msg)
     if not isinstance(name, str) or name not in classes:
-        msg = f"recipe class = {name!r}, is not in the catalogue; hand your own class to from_recipe(recipe, YourClass)."
+        msg = f"recipe class = {shown(name)}, is not in the catalogue; hand your own class to from_recipe(recipe, YourClass)."
         raise RecipeError(msg)
     cls = classes[name]
     fields = {field: _decode(value, classes, blocks, f"{name}.{field}") for field, value in values.items()}
     try:
         return cls(**fields)
     except TypeError as error:
-        msg = f"recipe parameters of {name} = {sorted(fields)}, are not what it takes ({error}); take it from stream.recipe()."
+        msg = f"recipe parameters of {name} = {sorted(map(str, fields))}, are not what it takes ({error}); take it from stream.recipe()."
         raise RecipeError(msg) from error
 
 
@@ -112,21 +117,23 @@ def _decode(value: Any, classes: Mapping[str, type], blocks: list[Block], place:
 
 def _decode_array(entry: Any, blocks: list[Block], place: str) -> Block:  # noqa: ANN401 - any JSON
     if not isinstance(entry, dict) or not isinstance(entry.get("sha256"), str):
-        msg = f"{place} = {entry!r}, is not an array with shape and sha256; take it from stream.recipe()."
+        msg = f"{place} = {shown(entry)}, is not an array with shape and sha256; take it from stream.recipe()."
         raise RecipeError(msg)
     candidates = [*blocks, _inline(entry, place)] if "base64" in entry else blocks
     for block in candidates:
         if data_hash(block) == entry["sha256"]:
             return block
-    shape = entry.get("shape")
-    msg = f"{place} = array {shape} sha256 {entry['sha256'][:12]}…, is not in the recipe; hand it in: from_recipe(recipe, arrays=[it])."
+    msg = f"{place} = array {shown(entry.get('shape'))} sha256 {entry['sha256'][:12]}…, is not in the recipe; hand it in: {_HAND_IN}."
     raise RecipeError(msg)
 
 
 def _inline(entry: Recipe, place: str) -> Block:
     try:
+        if len(entry["base64"]) > 2 * INLINE_BYTES:
+            msg = f"{place} = array, its base64 has more than {2 * INLINE_BYTES} characters; hand it in: {_HAND_IN}."
+            raise RecipeError(msg)
         raw = base64.b64decode(entry["base64"], validate=True)
         return torch.from_numpy(np.frombuffer(raw, "<f4").reshape(entry["shape"]).astype(np.float32))
-    except (binascii.Error, TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
         msg = f"{place} = array, its bytes do not fit its shape ({error}); take it from stream.recipe()."
         raise RecipeError(msg) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, field
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from typing_extensions import override
 from . import pixels
 from .block import Block, as_block
 from .errors import KnobError, ShapeError
-from .knob import Count, Knob, PixelPerDegree, Seconds, Size, TimeStep
+from .knob import Knob, PixelPerDegree, Seconds, Size, TimeStep
 from .stream import Stream
 
 Frames = Annotated[np.ndarray | Tensor, Knob(meaning="film (time, height, width), in colour (…, 3), or a block")]
@@ -28,7 +28,7 @@ class Store:
     """Frames in memory that grow at the end and may be dropped at the start, without copying all of them each time."""
 
     def __init__(self, block: Block) -> None:
-        self._memory = block.clone()
+        self._memory = block.detach().clone()
         self._start, self._stop = 0, block.shape[2]
 
     @property
@@ -46,7 +46,7 @@ class Store:
             memory = torch.empty(shape)
             memory[:, :, : kept.shape[2]] = kept
             self._memory, self._start, self._stop = memory, 0, kept.shape[2]
-        self._memory[:, :, self._stop : self._stop + block.shape[2]] = block
+        self._memory[:, :, self._stop : self._stop + block.shape[2]] = block.detach()
         self._stop += block.shape[2]
 
     def drop(self, count: int) -> None:
@@ -88,7 +88,7 @@ class SequenceStream(Stream):
     """
 
     sequence: Frames = field(default_factory=empty)
-    size: Size | None = None
+    size: Size | None = None  # type: ignore[assignment]  # resolved from the frames
     pixel_per_degree: PixelPerDegree = 10.0
     max_frames: Annotated[int, Knob(1, 5000, "frames", "frames kept at most", hard=(1, 2**53))] = 5000
     _: KW_ONLY
@@ -96,6 +96,7 @@ class SequenceStream(Stream):
     t_zero: Seconds = 0.0
     dt: TimeStep = 0.001
     __hash__ = None  # type: ignore[assignment]  # its frames can change
+    _store: ClassVar[Store]  # each instance has its own
 
     @override
     def resolved(self) -> dict[str, Any]:
@@ -118,31 +119,31 @@ class SequenceStream(Stream):
     @property
     @override
     def length(self) -> int:
-        return self.first + self.sequence.shape[2]
+        return self.first + self._store.block.shape[2]
 
     @property
     @override
     def batch(self) -> int:
-        return self.sequence.shape[0]
+        return self._store.block.shape[0]
 
     @property
     @override
     def channels(self) -> int:
-        return self.sequence.shape[1]
+        return self._store.block.shape[1]
 
     @property
     @override
     def value_range(self) -> tuple[float, float]:
-        return pixels.measured(self.sequence)
+        return pixels.measured(self._store.block)
 
     @override
     def read(self, start: int, stop: int) -> Block:
-        return self.sequence[:, :, start - self.first : stop - self.first].clone()
+        return self._store.block[:, :, start - self.first : stop - self.first].clone()
 
     @override
     def put(self, frames: object) -> None:
         """Appends frames `(time, height, width)` or a block; drops the oldest beyond `max_frames`."""
-        block = fitting(frames, self.sequence, "SequenceStream")
+        block = fitting(frames, self._store.block, "SequenceStream")
         self._store.append(block)
         dropped = max(0, self._store.block.shape[2] - self.max_frames)
         self._store.drop(dropped)

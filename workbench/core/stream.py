@@ -7,20 +7,23 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import InitVar
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import torch
 from typing_extensions import override
 
 from . import chance, pixels, recipe
-from .block import Block, as_block
-from .cast import frame_number
+from .block import Block, as_block, refuse_too_large
+from .cast import frame_number, shown
 from .declared import Declared
 from .errors import EndOfStream, KnobError, SeekError, ShapeError, SinkError
 from .knob import PixelPerDegree, Seconds, Size, TimeStep
 
 if TYPE_CHECKING:
     from .sequence import SequenceStream
+
+
+_Film = TypeVar("_Film", bound="Stream")
 
 
 class Cursor:
@@ -44,11 +47,25 @@ class Stream(Declared, ABC):
     """
 
     _final = "read"
-    _cursor: Cursor
-    size: tuple[int, int]
-    pixel_per_degree: float
-    t_zero: float
-    dt: float
+    _cursor: ClassVar[Cursor]  # each instance has its own; a bare annotation would make it a parameter
+    if TYPE_CHECKING:  # each final class declares these as parameters
+
+        @property
+        def size(self) -> tuple[int, int]:
+            """Rows and columns of a frame."""
+
+        @property
+        def pixel_per_degree(self) -> float:
+            """Pixels per degree of visual angle."""
+
+        @property
+        def t_zero(self) -> float:
+            """The time of frame 0 in seconds."""
+
+        @property
+        def dt(self) -> float:
+            """The time from frame to frame in seconds."""
+
     seekable: ClassVar[bool] = True
 
     def __new__(cls, *_args: Any, **_kwargs: Any) -> Self:  # noqa: ANN401 - handed to __init__
@@ -58,7 +75,7 @@ class Stream(Declared, ABC):
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
         super().__init_subclass__(**kwargs)
         if "read" in cls.__dict__:
-            cls.read = _guarded(cls.read)  # type: ignore[method-assign]
+            cls.read = _guarded(cls.read)  # type: ignore[assignment, method-assign]
 
     def __post_init__(self, t: float | None = None) -> None:
         super().__post_init__()
@@ -127,7 +144,9 @@ class Stream(Declared, ABC):
     def put(self, frames: object) -> None:
         """Adds frames, where the stream is a sink."""
         del frames
-        msg = f"{type(self).__name__}.put(…), is not possible (this stream takes no frames); put into a SequenceStream or a writer."
+        msg = (
+            f"{type(self).__name__}.put(…), is not possible (this stream takes no frames); put into a SequenceStream or a writer."
+        )
         raise SinkError(msg)
 
     def close(self) -> None:
@@ -154,7 +173,7 @@ class Stream(Declared, ABC):
         """Gives the next `i` frames and moves on: fewer at the end, `EndOfStream` once nothing is left."""
         count = frame_number(i, f"{type(self).__name__}.get(i)")
         if not self.seekable:
-            block = self.grab(count)
+            block = self._checked(self.grab(count) if count else self._nothing(), 0, count, "grab")
             self._cursor.position += block.shape[2]
             return block
         block = self.upto(self.position, self.position + count)
@@ -167,7 +186,7 @@ class Stream(Declared, ABC):
     def available(self, n: int = 1) -> bool:
         """Are at least `n` frames left?"""
         count = frame_number(n, f"{type(self).__name__}.available(n)")
-        return self._reaches(self.position + count)
+        return self.position >= self.first and self._reaches(self.position + count)
 
     def seek(self, frame: int) -> None:
         """Makes `frame` the next one."""
@@ -193,17 +212,15 @@ class Stream(Declared, ABC):
         return self._blocks(n)
 
     def _blocks(self, n: int) -> Iterator[Block]:
-        while self.available(1):
+        while self._reaches(self.position + 1):
             yield self.get(n)
 
     def record(self, n: int) -> SequenceStream:
-        """Gives the next `n` frames as a film in memory."""
+        """Gives the next `n` frames (fewer at the end) as a film in memory, whose time starts at the first of them."""
         from .sequence import SequenceStream  # noqa: PLC0415 - that module stands on this one
 
-        block = self.get(n)
-        return SequenceStream(
-            block, None, self.pixel_per_degree, max(5000, block.shape[2]), t_zero=self.t_zero, dt=self.dt
-        )
+        start, block = self.t, self.get(n)
+        return SequenceStream(block, None, self.pixel_per_degree, max(5000, block.shape[2]), t_zero=start, dt=self.dt)
 
     # the film as a list
 
@@ -222,6 +239,8 @@ class Stream(Declared, ABC):
         """Gives frames by number or slice, clipped as a list is; the cursor stays."""
         if isinstance(index, slice):
             return self.upto(*self._bounds(index))
+        if index < 0 and self.length is None:
+            self._bounds(slice(index, index))  # refuses it
         number = index + len(self) if index < 0 else index
         return self.read(number, number + 1)
 
@@ -256,7 +275,7 @@ class Stream(Declared, ABC):
         """Equal recipes make equal streams, wherever their cursors are."""
         if type(self) is not type(other):
             return NotImplemented
-        return self._key() == other._key()  # type: ignore[attr-defined]  # noqa: SLF001 - of the same class
+        return self._key() == other._key()  # noqa: SLF001 - of the same class
 
     def __hash__(self) -> int:
         """As equality: the class and its parameters."""
@@ -264,11 +283,11 @@ class Stream(Declared, ABC):
 
     def __copy__(self) -> Self:
         """A copy has a cursor of its own."""
-        return self.replace()
+        return _rebuilt(type(self), self._given, self.position)
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
         """As copy: a recipe needs no deeper one."""
-        return self.replace()
+        return self.__copy__()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as its parameters and its position."""
@@ -284,14 +303,33 @@ class Stream(Declared, ABC):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    # refusals
+    # what a stimulus gives, and what it refuses
+
+    def _nothing(self) -> Block:
+        return torch.zeros(self.batch, self.channels, 0, *self.size)
+
+    def _checked(self, frames: object, start: int, stop: int, verb: str) -> Block:
+        name = f"{type(self).__name__}.{verb}({start}, {stop})"
+        block, wanted = as_block(frames, name), (self.batch, self.channels, stop - start, *self.size)
+        if block.shape != wanted:
+            msg = f"{name} = {tuple(block.shape)}, is not {wanted} [batch, channel, time, height, width]; mend its {verb}."
+            raise ShapeError(msg)
+        return block
 
     def _frame_at(self, t: float) -> int:
-        return frame_number(round((t - self.t_zero) / self.dt), f"{type(self).__name__}.t = {t!r} s, frame")
+        name = f"{type(self).__name__}.t"
+        try:
+            frame = round((float(t) - self.t_zero) / self.dt)
+        except (TypeError, ValueError, OverflowError):
+            msg = f"{name} = {shown(t)}, is not a time (s); give a finite number."
+            raise KnobError(msg) from None
+        return frame_number(frame, f"{name} = {shown(t)} s, frame")
 
     def _refuse_live(self, verb: str) -> None:
         if not self.seekable:
-            msg = f"{type(self).__name__}.{verb}(…), is not possible (a live source); use get(n), or record(n) and {verb} in that."
+            msg = (
+                f"{type(self).__name__}.{verb}(…), is not possible (a live source); use get(n), or record(n) and {verb} in that."
+            )
             raise SeekError(msg)
 
     def _reaches(self, stop: int) -> bool:
@@ -321,23 +359,19 @@ def _guarded(read: Callable[[Any, int, int], Block]) -> Callable[[Any, int, int]
             msg = f"{name}({start}, {stop}), is not a stretch of frames (it ends before it starts); give start ≤ stop."
             raise KnobError(msg)
         if start == stop and self._reaches(stop):
-            return torch.zeros(self.batch, self.channels, 0, *self.size)
+            return self._nothing()
         if self.counted:  # else it finds its end while it reads
             self._refuse_outside(start, stop, "read")
-        block = as_block(read(self, start, stop), f"{name}({start}, {stop})")
-        if block.shape[2:] != (stop - start, *self.size):
-            wanted = (stop - start, *self.size)
-            msg = f"{name}({start}, {stop}) = {tuple(block.shape[2:])}, is not {wanted} (time, height, width); mend its read."
-            raise ShapeError(msg)
-        return block
+        refuse_too_large((self.batch, self.channels, stop - start, *self.size), f"{name}({start}, {stop})")
+        return self._checked(read(self, start, stop), start, stop, "read")
 
     return guarded
 
 
-def _rebuilt(cls: type[Stream], given: dict[str, Any], position: int) -> Stream:
+def _rebuilt(cls: type[_Film], given: dict[str, Any], position: int) -> _Film:
     stream = cls(**given)
     if stream.seekable:
-        stream.seek(position)
+        stream._cursor.position = position  # noqa: SLF001 - of the class next door; a frame since dropped stays so
     return stream
 
 
@@ -359,5 +393,3 @@ class Blank(Stream):
     @override
     def read(self, start: int, stop: int) -> Block:
         return torch.zeros(1, 1, stop - start, *self.size)
-
-

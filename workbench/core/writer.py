@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import ClassVar, Self
 
 import torch
 from typing_extensions import override
@@ -27,13 +26,14 @@ class Writer(Declared, ABC):
 
     _final = "write"
     filename: str
-    frames: int
-    closed: bool
+    path: ClassVar[Path]  # where the file will be, whatever folder the process moves to
+    frames: ClassVar[int]  # put so far
+    closed: ClassVar[bool]
 
     @override
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._keep(frames=0, closed=False)
+        self._keep(frames=0, closed=False, path=Path(self.filename).absolute())
         folder = self.path.parent
         if not folder.is_dir():
             msg = f"{self._name}.filename = {self.filename!r}, its folder is not there ({folder}); make it first."
@@ -45,11 +45,6 @@ class Writer(Declared, ABC):
     @property
     def _name(self) -> str:
         return type(self).__name__
-
-    @property
-    def path(self) -> Path:
-        """Where the file will be."""
-        return Path(self.filename)
 
     @property
     def part(self) -> Path:
@@ -98,7 +93,7 @@ class Writer(Declared, ABC):
             if found != self.frames:
                 msg = f"{self.part}: {found} frames, are not the {self.frames} that were put; it was not renamed."
                 raise FormatError(msg)
-            os.replace(self.part, self.path)
+            self.part.replace(self.path)
 
     @contextlib.contextmanager
     def _named_faults(self) -> Iterator[None]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY
-from typing import Annotated
+from typing import Annotated, Any
 
+import numpy as np
 import torch
 from typing_extensions import override
 
 from ..core import chance
 from ..core.block import Block
+from ..core.errors import KnobError
 from ..core.knob import Knob, PixelPerDegree, Seconds, Seed, Size, TimeStep
 from ..core.stream import Stream
 
@@ -34,6 +36,18 @@ class RandomStream(Stream):
     seed: Seed | None = None
     t_zero: Seconds = 0.0
     dt: TimeStep = 0.001
+
+    @override
+    def resolved(self) -> dict[str, Any]:
+        with np.errstate(over="ignore"):
+            ends = np.asarray(self.value_range).astype(np.float32)
+        if not np.isfinite(ends).all():
+            msg = (
+                f"RandomStream.mean = {self.mean:g} ± level/2 = {self.level / 2:g}, is more than float32 can hold "
+                "(values up to 3.4e38); give a smaller mean or level."
+            )
+            raise KnobError(msg)
+        return {}
 
     @property
     @override
