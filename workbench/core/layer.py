@@ -1,189 +1,216 @@
-"""Layer: a model with explicit state.
+"""Layer: a model whose parameters are Knobs and whose memory is an explicit state.
 
-A layer declares its parameters as annotated fields with knobs, as a stream does, and writes one method:
+A model is a class with its parameters as annotated fields, as in a stream, and a `step`:
 
-    def step(self, film, state): ...   # → (film or {name: film}, new state)
+    class LowPass(Layer):
+        tau: Annotated[float, Knob(1e-3, 1.0, "s", "time constant", log=True)] = 0.01
 
-`film` is a block, `state` what the step before it gave, None at the beginning; a step changes neither the film nor the
-state that it was handed. Steps are frame by frame exact: a film in pieces gives the same as the whole. `self.dt` (s)
-and `self.pixel_per_degree` are those of the source. Noise is drawn by frame number, so the number stands in the state.
+        @override
+        def step(self, block: Block, state: Tensor | None) -> tuple[Block, Tensor]:
+            past = torch.zeros_like(block[:, :, 0]) if state is None else state
+            …
+            return filtered, filtered[:, :, -1]
+
+What `step` keeps to:
+
+- It is pure: the same block, state and parameters give the same result. The block has at least one frame;
+  `state=None` is the model at reset. It changes neither in place.
+- It gives a block of as many frames as it was given, or a dict of such blocks by name, and the next state: tensors and
+  numbers in tuples, NamedTuples or dicts, or an object of the model's own that holds its memory alone. What a model must
+  know of the past is in there (the frame number for its noise, too), so cutting a film anywhere changes nothing.
+- It reads its parameters, `self.dt` (s) and `self.pixel_per_degree` when it is called; they may have changed since the last
+  time. What is costly to derive from them belongs in a cached function of these values.
+- A model with inner stages takes a keyword `stages=False`, and adds them to its dict when it is True.
+- Batches and channels stay independent.
+
+`agree`, `begin` and `output_range` are hooks. A parameter may also be a scalar `nn.Parameter`, to be learned.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
-import dataclasses
+import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any, Self, dataclass_transform
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self
 
 import torch
-from torch import nn
-from typing_extensions import override
+from torch import Tensor
 
-from . import chance, recipe
 from .block import Block, as_block
-from .cast import frame_number
-from .errors import EndOfStream, KnobError, ShapeError
+from .errors import KnobError, ShapeError
+from .feed import Feed, feed, positive
 from .knob import knobs
+from .module import Module
 from .output import Output
-from .sequence import SequenceStream
-from .stream import Stream
+from .state import mapped, owned
 
-_PIXELS_AT_ONCE = 1 << 22
+_PIECE = 1 << 21  # pixel values shown at a time where the caller leaves it open: 8 MB
 
 
-@dataclass_transform(eq_default=False, field_specifiers=(dataclasses.field,))
-class Layer(nn.Module, ABC):
-    """A model that goes on from frame to frame: `layer(film)` advances its state, `layer.run(source)` starts afresh."""
+class Layer(Module, ABC):
+    """A model: `layer(block)` goes on from its last state, `layer.run(source)` shows it a whole film from the start.
 
-    state: Any
-    dt: float
-    pixel_per_degree: float
+    A subclass gives its parameters as fields and a pure `step`; the module docstring has the contract. `dt` (s) and
+    `pixel_per_degree` are those that arrays are taken at; a run takes them from its source while it lasts.
+    """
 
-    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self:  # noqa: ANN401 - handed to __init__
-        """torch prepares a module before its fields are set."""
-        layer = super().__new__(cls)
-        nn.Module.__init__(layer)
-        layer.__dict__.update(state=None, dt=0.001, pixel_per_degree=10.0)
-        return layer
+    _final = "step"
+    _has_stages: ClassVar[bool] = False
+    _state: Any = None
+    _shown: tuple[int, ...] | None = None  # [batch, channel, height, width] of what the state is of
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
         super().__init_subclass__(**kwargs)
-        if "step" in cls.__dict__:
-            dataclasses.dataclass(eq=False, repr=False)(cls)
+        cls._has_stages = "stages" in inspect.signature(cls.step).parameters
 
-    def __post_init__(self) -> None:
-        if "seed" in knobs(self) and self.seed is None:
-            self.seed = chance.draw_seed()
-
-    @override
-    def __setattr__(self, name: str, value: Any) -> None:
-        """A parameter is cast and checked whenever it is set."""
-        declared = knobs(self).get(name)
-        super().__setattr__(name, value if declared is None else declared.check(value, type(self).__name__))
+    # what a model says of itself
 
     @abstractmethod
-    def step(self, film: Block, state: Any, **options: Any) -> tuple[Block | Mapping[str, Block], Any]:  # noqa: ANN401 - a layer's own
-        """Gives what becomes of some frames, and the state after them."""
+    def step(self, block: Block, state: Any) -> tuple[Block | Mapping[str, Block], Any]:  # noqa: ANN401 - the model's own
+        """Gives the output for a block that follows on `state` (None: reset), and the next state. Pure."""
 
-    @override
-    def forward(self, film: object, **options: Any) -> Block | Output:
-        """Goes on with some frames; gives a block, or an `Output` where the layer gives several films.
+    def begin(self) -> None:
+        """Called before a run, once `dt` and `pixel_per_degree` are the film's: the place for warnings about them."""
 
-        A graph for gradients is kept only where the film, or a tensor of the layer, asks for it.
-        """
-        block = as_block(film, f"{type(self).__name__}(film)")
-        with torch.set_grad_enabled(self._asks_for_gradients(block)):
-            found, self.state = self.step(block, self.state, **options)
-        films = found if isinstance(found, Mapping) else {"output": found}
-        self._check(films, block.shape[2])
-        if isinstance(found, Mapping):
-            return Output(films, self.dt, self.pixel_per_degree)
-        return found
+    def output_range(self, low: float, high: float) -> tuple[float, float] | None:
+        """The lowest and highest value of the (first) output for an input in low..high; None where it is not known."""
+        del low, high
+        return None
 
-    def reset(self) -> None:
-        """Forgets everything: the next frame is the first."""
-        self.state = None
-
-    def given(self) -> dict[str, Any]:
-        """The parameters in their declared order."""
-        return {name: getattr(self, name) for name in knobs(self)}
-
-    def recipe(self) -> recipe.Recipe:
-        """Gives what makes this layer as a dict that JSON can hold."""
-        return recipe.write(self)
-
-    @override
-    def __repr__(self) -> str:
-        """The code that makes it: every parameter that is not at its default."""
-        told = (f"{name}={value!r}" for name, value in self.given().items() if value != knobs(self)[name].default)
-        return f"{type(self).__name__}({', '.join(told)})"
-
-    def run(
-        self, source: object, dt: int | None = None, max_t: int | None = None, *, keep_state: bool = False, **options: Any  # noqa: ANN401 - a layer's own
-    ) -> Output:
-        """Shows `source` to the model and gives exactly min(frames left, `max_t`) frames of each of its films.
-
-        Args: `source` is a stream (read from its cursor on), an array or an `Output` of one film; `dt` the number of
-        frames at a time, which changes nothing but memory; `max_t` the number of frames in all, needed for an endless
-        stream. The model starts from reset unless `keep_state`. An array is taken at 0.001 s and 10 px/deg.
-        """
-        stream = self._stream(source)
-        count = self._count(stream, max_t)
-        before, position = (self.state, self.dt, self.pixel_per_degree), stream.position
-        try:
-            if not keep_state:
-                self.reset()
-            self.dt, self.pixel_per_degree = stream.dt, stream.pixel_per_degree
-            self.begin(stream)
-            films = self._collect(stream, count, dt, options)
-        except BaseException:
-            self.state, self.dt, self.pixel_per_degree = before
-            if stream.seekable:
-                stream.seek(position)
-            raise
-        return Output(films, stream.dt, stream.pixel_per_degree, stream.t_zero + position * stream.dt)
-
-    def begin(self, stream: Stream) -> None:
-        """Is told the source before a run: the place for warnings."""
-
-    def _collect(self, stream: Stream, count: int, dt: int | None, options: dict[str, Any]) -> dict[str, Block]:
-        pixels = stream.batch * stream.channels * stream.size[0] * stream.size[1]
-        at_once = max(1, _PIXELS_AT_ONCE // pixels) if dt is None else self._positive(dt, "dt")
-        whole: dict[str, Block] = {}
-        for start in range(0, count, at_once):
-            found = self(stream.get(min(at_once, count - start)), **options)
-            films = dict(zip(found.keys(), found, strict=True)) if isinstance(found, Output) else {"output": found}
-            for name, film in films.items():
-                if film.shape[2] == count or film.requires_grad:
-                    whole[name] = film if start == 0 else torch.cat([whole[name], film], 2)
-                    continue
-                if start == 0:
-                    whole[name] = film.new_empty(*film.shape[:2], count, *film.shape[3:])
-                whole[name][:, :, start : start + film.shape[2]] = film
-        return whole
-
-    def _count(self, stream: Stream, max_t: int | None) -> int:
-        limit = None if max_t is None else self._positive(max_t, "max_t")
-        if stream.length is None:
-            if limit is None:
-                msg = f"{type(self).__name__}.run(max_t) = None, is not enough for an endless stream; give the number of frames."
+    def replace(self, **changes: Any) -> Self:  # noqa: ANN401 - as the constructor takes them
+        """Gives a model of its own with some parameters changed, at reset."""
+        other = copy.deepcopy(self)
+        for name, value in changes.items():
+            if name not in knobs(self):
+                msg = f"{type(self).__name__}.replace({name}=…), is not one of its parameters; it has {', '.join(knobs(self))}."
                 raise KnobError(msg)
-            return limit
-        left = stream.length - stream.position
-        if left == 0:
-            msg = f"{type(self).__name__}.run(source), is at its end ({stream.length} frames); reset() it first."
-            raise EndOfStream(msg)
-        return left if limit is None else min(left, limit)
-
-    def _positive(self, value: object, name: str) -> int:
-        number = frame_number(value, f"{type(self).__name__}.run({name})")
-        if number == 0:
-            msg = f"{type(self).__name__}.run({name}) = 0, is not a number of frames; give 1 or more."
-            raise KnobError(msg)
-        return number
-
-    def _stream(self, source: object) -> Stream:
-        if isinstance(source, Stream):
-            return source
-        if isinstance(source, Output):
-            if len(source) != 1:
-                msg = f"run(source) = {source!r}, is several films; pick one, for example source[0]."
-                raise ShapeError(msg)
-            how = {"dt": source.dt, "t_zero": source.t_zero}
-            return SequenceStream(source[0], None, source.pixel_per_degree, 2**53, **how)
-        return SequenceStream(as_block(source, "run(source)"), max_frames=2**53)
-
-    def _asks_for_gradients(self, block: Block) -> bool:
-        return torch.is_grad_enabled() and (block.requires_grad or any(p.requires_grad for p in self.parameters()))
-
-    def _check(self, films: Mapping[str, Block], frames: int) -> None:
-        for name, film in films.items():
-            if film.ndim != 5 or film.shape[2] != frames:
-                msg = f"{type(self).__name__}.{name}.shape = {tuple(film.shape)}, is not a block of {frames} frames; mend its step."
-                raise ShapeError(msg)
+            setattr(other, name, value)
+        other.reset()
+        return other
 
     def __copy__(self) -> Self:
-        """A copy has a state of its own, since no step changes the state it was handed."""
+        """A copy shares nothing with the model."""
         return copy.deepcopy(self)
+
+    # the state
+
+    @property
+    def state(self) -> Any:  # noqa: ANN401 - the model's own
+        """The state after the last frame, None at reset. No step changes it: keep it, and set it to go back there."""
+        return self._state
+
+    @state.setter
+    def state(self, state: Any) -> None:  # noqa: ANN401 - the model's own
+        self._state, self._shown = state, None
+
+    def reset(self) -> None:
+        """Forgets everything: the next block is the first one."""
+        self.state = None
+
+    # showing it films
+
+    def advance(self, block: Block, state: Any, *, stages: bool = False) -> tuple[dict[str, Block], Any]:  # noqa: ANN401 - the model's own
+        """Gives the films by name and the next state: `step`, checked, with a state that shares no memory with the films."""
+        name = type(self).__name__
+        if stages and not self._has_stages:
+            msg = f"{name}.run(stages=True), is not possible (this model shows no inner stages); leave stages out."
+            raise KnobError(msg)
+        if block.shape[2] == 0:
+            msg = f"{name}(block), block.shape = {tuple(block.shape)}, has no frames; give at least one."
+            raise ShapeError(msg)
+        given, state = self.step(block, state, **({"stages": True} if stages else {}))
+        films = dict(given) if isinstance(given, Mapping) else {"output": given}
+        for key, film in films.items():
+            if film.ndim != 5 or film.shape[2] != block.shape[2] or film.dtype != torch.float32:
+                wanted = f"[batch, channel, {block.shape[2]}, height, width] of float32"
+                msg = f"{name}.step gave {key} = {list(film.shape)} of {film.dtype}, is not {wanted}; mend its step."
+                raise ShapeError(msg)
+        lent = {one.untyped_storage().data_ptr() for one in (block, *films.values())}
+        return films, mapped(lambda one: owned(one, lent), state)
+
+    def forward(self, data: object, *, stages: bool = False) -> Block | Output:
+        """Gives the output for the next frames, in any shape that `as_block` takes; several films as an `Output`.
+
+        A graph for gradients is kept as everywhere in torch, if grad mode is on and the data or a parameter asks for
+        it; it ends with the block: the state is detached.
+        """
+        films = self._next(as_block(data, f"{type(self).__name__}(block)"), stages=stages)
+        self._state = mapped(Tensor.detach, self._state)
+        if list(films) == ["output"]:
+            return films["output"]
+        return Output(films, dt=self.dt, pixel_per_degree=self.pixel_per_degree)
+
+    def run(  # noqa: PLR0913 - dt and max_t by their documented places, the rest by name
+        self,
+        source: object,
+        dt: int | None = None,
+        max_t: int | None = None,
+        *,
+        keep_state: bool = False,
+        grad: bool = False,
+        stages: bool = False,
+    ) -> Output:
+        """Shows the model a film, from reset unless `keep_state`, and gives all of its output.
+
+        `source`: a stream (read from its cursor, which moves), an array or block, or the `Output` of another model.
+        `dt`: frames at a time; it changes memory and speed, never the result. `max_t`: frames in all, at most; an endless
+        stream needs it (`KnobError`). `grad`: keep the graph through the whole run, for gradients; else none is kept.
+        `stages`: the model's inner stages too. Raises `EndOfStream` where no frame is left.
+        """
+        name = f"{type(self).__name__}.run"
+        film = feed(source, name)
+        count = film.count(max_t, name)
+        piece = max(1, _PIECE // film.pixels) if dt is None else positive(dt, f"{name}(dt)", "frames at a time")
+        with torch.set_grad_enabled(grad), self._during(film):
+            if not keep_state:
+                self.reset()
+            pieces = (self._next(block, stages=stages) for block in film.blocks(piece, count))
+            films = _joined(list(pieces)) if grad else _collected(pieces, count)
+        self._state = mapped(Tensor.detach, self._state)
+        return Output(films, dt=film.dt, pixel_per_degree=film.pixel_per_degree, t_zero=film.t_zero)
+
+    def _next(self, block: Block, *, stages: bool) -> dict[str, Block]:
+        shown = (*block.shape[:2], *block.shape[3:])
+        if self._shown not in (None, shown):
+            msg = (
+                f"{type(self).__name__}(block), [batch, channel, height, width] = {list(shown)}, is not what its state is of "
+                f"({list(self._shown or ())}); reset() first."
+            )
+            raise ShapeError(msg)
+        films, self._state = self.advance(block, self._state, stages=stages)
+        self._shown = shown
+        return films
+
+    @contextlib.contextmanager
+    def _during(self, film: Feed) -> Iterator[None]:
+        """A run at the film's sampling; one that fails leaves model and stream as they were."""
+        sampling, state = (self.dt, self.pixel_per_degree), (self._state, self._shown)
+        self.sample(film.dt, film.pixel_per_degree)
+        try:
+            self.begin()
+            yield
+        except BaseException:
+            self._state, self._shown = state
+            film.rewind()
+            raise
+        finally:
+            self.sample(*sampling)
+
+
+def _joined(pieces: list[dict[str, Block]]) -> dict[str, Block]:
+    return {name: torch.cat([piece[name] for piece in pieces], 2) for name in pieces[0]}
+
+
+def _collected(pieces: Iterator[dict[str, Block]], count: int) -> dict[str, Block]:
+    """The films of all pieces, each frame written once, where it stays."""
+    films: dict[str, Block] = {}
+    done = 0
+    for piece in pieces:
+        for name, block in piece.items():
+            if name not in films:
+                films[name] = block.new_empty((*block.shape[:2], count, *block.shape[3:]))
+            films[name][:, :, done : done + block.shape[2]] = block
+        done += block.shape[2]
+    return films if done == count else {name: film[:, :, :done] for name, film in films.items()}
