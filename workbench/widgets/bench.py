@@ -1,0 +1,200 @@
+"""Bench: a stimulus on the table. Live picture, a knob for every parameter, and the code that rebuilds it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from .. import streams
+from ..core import pixels
+from ..core.errors import KnobError
+from ..core.stream import Stream
+from . import source
+from .flash import flash_report
+from .knobs import Ranges, controls, turned
+from .player import Order, Pictures, channel_of, clamped, frames, known_length, pictures
+from .protocol import Fit, Flash, Read, Turn, parse
+
+_FIRST_PICTURES = 2  # after a turned knob: few, so that the eye sees it at once
+_JUDGED_SECONDS = 1.0
+_MOST_JUDGED = 128
+
+
+class Bench(anywidget.AnyWidget):  # type: ignore[misc]  # untyped base
+    """A bench with a stream on it.
+
+    `bench.stream` is the stream that is on now. Set it, and picture, knobs and code follow; turn a knob, and it is
+    replaced by another stream. The one you gave is never changed, nor is its cursor moved. What cannot be shown is said
+    on the bench; anything but a stream is a `KnobError`.
+
+    >>> from workbench.streams import RandomStream
+    >>> bench = Bench(RandomStream((20, 30), level=100.0, mean=127.0, seed=7))
+    >>> print(bench.code)
+    import workbench
+    workbench.bench(workbench.streams.RandomStream(size=(20, 30), level=100.0, mean=127.0, seed=7))
+    """
+
+    _esm: ClassVar[str] = source.module("bench.js")
+    _css: ClassVar[str] = source.style("bench.css")
+
+    stream = traitlets.Any(help="the stream that is on now")
+    film = traitlets.Dict(help="what the player needs to know of it").tag(sync=True)
+    controls = traitlets.List(help="what the panel needs to know of its parameters").tag(sync=True)
+    code = traitlets.Unicode(help="the code that rebuilds this bench").tag(sync=True)
+
+    def __init__(self, stream: Stream) -> None:
+        self._generation = 0
+        self._turning = False
+        self._shown: pixels.Range = (0.0, 1.0)
+        self._widest: Ranges = {}
+        super().__init__(stream=stream)
+        self.on_msg(self._on_message)
+
+    @traitlets.validate("stream")
+    def _valid(self, proposal: dict[str, Any]) -> Stream:
+        stream = proposal["value"]
+        if not isinstance(stream, Stream):
+            msg = f"Bench.stream = {stream!r:.80}, is not a stream; give for example workbench.streams.RandomStream()."
+            raise KnobError(msg)
+        return stream
+
+    @traitlets.observe("stream")
+    def _on_stream(self, change: dict[str, Any]) -> None:
+        """Tells the browser. A stream set from code is shown over its whole range; a turned knob keeps the range."""
+        if type(change["old"]) is not type(change["new"]):
+            self._widest.clear()
+        if not self._turning:
+            self._shown = pixels.display_range(self.stream.value_range)
+        self._describe()
+
+    def _describe(self) -> None:
+        self._generation += 1
+        with self.hold_sync():
+            self.film = film(self.stream, self._generation, self._shown)
+            self.controls = controls(self.stream, self._widest)
+            self.code = code(self.stream)
+
+    def _on_message(self, _widget: Any, content: object, buffers: list[Any]) -> None:  # noqa: ANN401 - as ipywidgets calls it
+        try:
+            message = parse(content, buffers)
+        except KnobError as error:
+            self.send({"op": "malformed", "message": str(error)})
+            return
+        match message:
+            case Read():
+                self._on_read(message)
+            case Turn():
+                self._on_turn(message)
+            case Flash():
+                self._on_flash(message)
+            case Fit():
+                self._shown = pixels.display_range(self.stream.value_range)
+                self._describe()
+
+    def _on_read(self, message: Read) -> None:
+        began = time.perf_counter()
+        reply = {"view": message.view, "order": message.order}
+        if message.generation != self._generation:
+            self.send(reply | {"op": "stale"})
+            return
+        try:
+            found = pictures(self.stream, Order.of(message, message.count), self._shown)
+        except Exception as error:  # noqa: BLE001 - whatever a stream raises is shown on the bench, never lost
+            self.send(reply | {"op": "error", "message": words(error)})
+            return
+        self._send_pictures(reply | {"op": "pictures"}, found, began)
+
+    def _on_turn(self, message: Turn) -> None:
+        """Turns a knob if the film it makes can be read; else says why, and the last good one stays."""
+        began = time.perf_counter()
+        reply = {"view": message.view, "turn": message.turn, "knob": message.knob}
+        try:
+            stream = turned(self.stream, message.knob, message.value)
+            order = Order(
+                clamped(stream, message.start),
+                _FIRST_PICTURES,
+                message.step,
+                message.shrink,
+                channel_of(stream, message.channel),
+            )
+            found = pictures(stream, order, self._shown)
+            self._adopt(stream)
+        except Exception as error:  # noqa: BLE001 - as for an order
+            self.send(reply | {"op": "refused", "message": words(error), "service": _since(began)})
+            return
+        self._send_pictures(reply | {"op": "turned"}, found, began)
+
+    def _adopt(self, stream: Stream) -> None:
+        self._turning = True
+        try:
+            self.stream = stream
+        finally:
+            self._turning = False
+
+    def _on_flash(self, message: Flash) -> None:
+        interval = message.interval / 1e6
+        count = min(_MOST_JUDGED, round(_JUDGED_SECONDS / interval) + 1)
+        start = clamped(self.stream, message.start)
+        try:
+            channel = channel_of(self.stream, message.channel)
+            block = frames(self.stream, Order(start, count, message.step, channel=channel))
+            report = flash_report(block, interval, message.zoom, narrowed(self._shown, message.contrast / 1000))
+            risky = report.risky
+        except Exception:  # noqa: BLE001 - the order for the same frames tells what is wrong with them
+            risky = False
+        answer = {"op": "flash", "view": message.view, "generation": message.generation, "risky": risky}
+        self.send(answer | {"start": start, "stop": start + count * message.step})
+
+    def _send_pictures(self, reply: dict[str, Any], found: Pictures, began: float) -> None:
+        facts = {"generation": self._generation, "service": _since(began)}
+        self.send(reply | found.header() | facts, [found.data])
+
+
+def bench(stream: Stream) -> Bench:
+    """Gives a bench with a stream on it: show it as the last line of a notebook cell."""
+    return Bench(stream)
+
+
+def film(stream: Stream, generation: int, shown: pixels.Range) -> dict[str, Any]:
+    """Gives what a player needs to know of a stream, as JSON can hold it."""
+    low, high = stream.value_range
+    return {
+        "generation": generation,
+        "name": type(stream).__name__,
+        "about": (type(stream).__doc__ or "").strip().partition("\n")[0].replace("`", ""),
+        "first": stream.first,
+        "length": known_length(stream),
+        "rows": stream.size[0],
+        "columns": stream.size[1],
+        "channels": stream.channels,
+        "dt": stream.dt,
+        "position": stream.position,
+        "low": shown[0],
+        "high": shown[1],
+        "signed": low < 0 < high,
+    }
+
+
+def code(stream: Stream) -> str:
+    """Gives the code that rebuilds a bench with this stream on it."""
+    kind = type(stream)
+    room = "workbench.streams." if streams.catalogue().get(kind.__name__) is kind else ""
+    return f"import workbench\nworkbench.bench({room}{stream!r})"
+
+
+def narrowed(shown: pixels.Range, contrast: float) -> pixels.Range:
+    """Gives the range that is left on the screen when contrast is raised about the middle."""
+    middle, half = (shown[0] + shown[1]) / 2, (shown[1] - shown[0]) / 2
+    return middle - half / contrast, middle + half / contrast
+
+
+def words(error: Exception) -> str:
+    """Gives an error as a line for the bench."""
+    return str(error) if isinstance(error, KnobError) else f"{type(error).__name__}: {error}"
+
+
+def _since(began: float) -> float:
+    return (time.perf_counter() - began) * 1000

@@ -1,0 +1,225 @@
+// @ts-check
+/** The bench in a page: one view of the widget, with a position of its own. */
+
+import { Code } from "./code.js";
+import { element } from "./element.js";
+import { Warden } from "./warden.js";
+import { Gate } from "./gate.js";
+import { actionOf } from "./keys.js";
+import { Look } from "./look.js";
+import { Panel } from "./panel.js";
+import { Player } from "./player.js";
+import { fitMessage, picturesOf, readMessage, turnMessage } from "./protocol.js";
+import { Stage } from "./stage.js";
+import { statusOf } from "./status.js";
+import { Transport } from "./transport.js";
+
+/** Milliseconds from look to look at whether the kernel answers. */
+const STATUS_PAUSE = 250;
+
+class BenchView {
+  /** @param {any} model */
+  constructor(model) {
+    this.model = model;
+    this.number = Math.floor(Math.random() * 2 ** 31);
+    this.clipped = { clipped: 0, total: 0 };
+    const ports = {
+      order: (/** @type {number} */ number, /** @type {any} */ frames, /** @type {any} */ manner) =>
+        this.#send(readMessage(this.number, number, this.player.film.generation, frames, manner)),
+      paint: (/** @type {any} */ picture) => this.stage.show(picture),
+      changed: () => this.changed(),
+      now: () => performance.now(),
+      suspended: () => !this.gate.settled,
+    };
+    this.gate = new Gate((number, knob, value) => this.#turn(number, knob, value), ports.now, (action, delay) => setTimeout(action, delay));
+    this.turnTime = 0;
+    this.player = new Player(model.get("film"), ports);
+    this.stage = new Stage((event) => this.#key(event), () => this.#send(fitMessage(this.number)));
+    this.warden = new Warden(this.player, this.stage, (message) => this.#send(message), this.number);
+    this.transport = new Transport(this.player);
+    this.transport.press = () => this.toggle();
+    this.look = new Look(this.player, this.stage, () => this.changed());
+    this.panel = new Panel((knob, value) => this.gate.offer(knob, value));
+    this.code = new Code();
+    this.status = element("div", { class: "wb-status", role: "status" });
+    this.title = element("div", { class: "wb-title" });
+    this.element = this.#layout();
+    this.#listen();
+    this.#film();
+    this.#controls();
+  }
+
+  #layout() {
+    const film = element("div", { class: "wb-film" }, this.stage.element, this.transport.element, this.warden.element, this.look.element);
+    const body = element("div", { class: "wb-body" }, film, this.panel.element);
+    const stop = (/** @type {Event} */ event) => event.stopPropagation();
+    const root = element("section", { class: "wb-bench", "aria-label": "bench", "data-lm-suppress-shortcuts": "true" });
+    for (const kind of ["keydown", "keyup", "keypress"]) root.addEventListener(kind, stop);
+    root.append(this.title, body, this.status, this.code.element);
+    return root;
+  }
+
+  #listen() {
+    this.events = [
+      ["change:film", () => this.#film()],
+      ["change:controls", () => this.#controls()],
+      ["change:code", () => this.code.show(this.model.get("code"))],
+      ["msg:custom", (/** @type {any} */ content, /** @type {any} */ buffers) => this.#receive(content, buffers)],
+    ];
+    for (const [event, listener] of this.events) this.model.on(event, listener);
+    this.code.show(this.model.get("code"));
+    this.timer = setInterval(() => this.#watch(), STATUS_PAUSE);
+  }
+
+  close() {
+    this.player.playing = false;
+    clearInterval(this.timer);
+    for (const [event, listener] of this.events ?? []) this.model.off(event, listener);
+  }
+
+  /** @param {object} message */
+  #send(message) {
+    this.model.send(message);
+  }
+
+  /**
+   * @param {number} number
+   * @param {string} knob
+   * @param {unknown} value
+   */
+  #turn(number, knob, value) {
+    if (this.gate.underWay.size === 1) this.turnTime = performance.now();
+    this.#send(turnMessage(this.number, number, knob, value, this.player.position, this.player.manner));
+  }
+
+  #film() {
+    const film = this.model.get("film");
+    const another = film.name !== this.title.dataset.name;
+    if (another || film.signed !== this.signed) this.stage.map = film.signed ? "diverging" : "grey";
+    this.signed = film.signed;
+    this.title.dataset.name = film.name;
+    this.title.replaceChildren(element("strong", {}, film.name), element("span", {}, film.about));
+    this.player.setFilm(film);
+    this.look.show();
+    this.stage.setRange(film.low, film.high, this.player.channel < 0);
+    this.stage.fit(film);
+    this.changed();
+  }
+
+  #controls() {
+    if (this.gate.settled) this.panel.show(this.model.get("controls"));
+  }
+
+  /**
+   * @param {any} content
+   * @param {DataView[]} buffers
+   */
+  #receive(content, buffers) {
+    if (content.view !== this.number) return;
+    if (content.op === "pictures") this.#pictures(content, content.order, buffers);
+    else if (content.op === "turned") this.#turned(content, buffers);
+    else if (content.op === "refused") this.#refused(content);
+    else if (content.op === "flash") this.warden.answer(content);
+    else if (content.op === "stale") this.player.receive(content.order, -1, 0, []);
+    else if (content.op === "error") this.player.fail(content.order, content.message);
+  }
+
+  /**
+   * @param {any} content
+   * @param {number | null} order
+   * @param {DataView[]} buffers
+   */
+  #pictures(content, order, buffers) {
+    const current = this.player.receive(order, content.generation, content.service, picturesOf(content, buffers));
+    if (!current) return;
+    this.clipped = content;
+    this.stage.refit.classList.toggle("wb-wanted", content.clipped > 0);
+    if (content.length !== this.player.film.length) this.#measured(content.length);
+  }
+
+  /**
+   * The film has another length than it had: more was put into it, or its end was found.
+   * @param {number | null} length
+   */
+  #measured(length) {
+    this.player.film = { ...this.player.film, length };
+    this.look.show();
+    if (length !== null && this.player.position >= length) this.player.seek(length - 1);
+    else this.changed();
+  }
+
+  /**
+   * @param {any} content
+   * @param {DataView[]} buffers
+   */
+  #turned(content, buffers) {
+    this.gate.answered(content.turn, content.service);
+    this.turnTime = performance.now();
+    this.panel.fault(content.knob, "");
+    this.#pictures(content, null, buffers);
+    this.#controls();
+  }
+
+  /** @param {any} content */
+  #refused(content) {
+    this.gate.answered(content.turn, content.service);
+    this.turnTime = performance.now();
+    this.panel.fault(content.knob, content.message);
+    this.player.pump();
+    this.changed();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const action = actionOf(event);
+    if (action === null) return;
+    event.preventDefault();
+    const { film } = this.player;
+    if (action === "toggle") this.toggle();
+    else if (action === "forward") this.player.stepBy(1);
+    else if (action === "back") this.player.stepBy(-1);
+    else if (action === "first") this.player.seek(film.first);
+    else this.player.seek(film.length === null ? this.player.position : film.length - 1);
+  }
+
+  toggle() {
+    if (this.player.playing) this.player.pause();
+    else this.warden.play();
+  }
+
+  #watch() {
+    this.warden.watch(this.gate.settled);
+    this.changed();
+  }
+
+  /** Something that is shown has changed. */
+  changed() {
+    if (this.player.playing && !this.ticking) this.#tick();
+    const turning = this.gate.settled ? 0 : performance.now() - this.turnTime;
+    const words = statusOf(this.player, this.clipped, Math.max(turning, this.player.ledger.waiting(performance.now())));
+    if (this.status.textContent !== words) this.status.textContent = words;
+    this.status.classList.toggle("wb-trouble", this.player.trouble !== "");
+    this.transport.show();
+    const { film, position } = this.player;
+    this.stage.canvas.setAttribute("aria-label", `${film.name}, frame ${position}, ${film.rows} by ${film.columns} pixels`);
+    this.element.dataset.frame = String(this.player.painted?.frame ?? "");
+  }
+
+  #tick() {
+    this.ticking = true;
+    requestAnimationFrame((time) => {
+      this.ticking = false;
+      this.player.tick(time);
+      if (this.player.playing && !this.ticking) this.#tick();
+    });
+  }
+}
+
+export default {
+  /** @param {{model: any, el: HTMLElement}} page */
+  render({ model, el }) {
+    const view = new BenchView(model);
+    el.append(view.element);
+    return () => view.close();
+  },
+};

@@ -1,0 +1,34 @@
+"""Source: the files of `js/` as the one module text that a page loads. No bundler: imports are followed and left out."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+_FOLDER = files(__package__) / "js"
+
+
+def module(entry: str) -> str:
+    """Gives the text of `entry` with every file it imports before it, each once: an ES module without imports.
+
+    >>> "import {" in module("bench.js")
+    False
+    """
+    texts: dict[str, str] = {}
+    _collect(entry, texts)
+    return "\n".join(texts.values())
+
+
+def style(name: str) -> str:
+    """Gives the text of a style sheet."""
+    return (_FOLDER / name).read_text("utf-8")
+
+
+def _collect(name: str, texts: dict[str, str]) -> None:
+    text = (_FOLDER / name).read_text("utf-8")
+    for imported in _IMPORT.findall(text):
+        if imported not in texts:
+            _collect(imported, texts)
+    texts[name] = _EXPORT.sub("", _IMPORT.sub("", text))
