@@ -80,6 +80,7 @@ test("steps and jumps show exactly the frame asked for", () => {
   world.player.seek(100);
   world.answer();
   world.player.stepBy(1);
+  world.answer();
   world.player.stepBy(-2);
   world.answer();
   assert.deepEqual(world.painted, [0, 100, 101, 99]);

@@ -63,6 +63,6 @@ export class FlashWatch {
  */
 export function notice(risky, reducedMotion, consent) {
   if (consent) return null;
-  if (risky) return "Flashes more than three times a second (WCAG 2.3.1).";
+  if (risky) return "Flashes more than three times a second.";
   return reducedMotion ? "Your system asks for reduced motion." : null;
 }

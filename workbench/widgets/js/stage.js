@@ -29,7 +29,7 @@ export class Stage {
     this.high = element("span", {});
     const title = "Show the whole range of values of the present film";
     this.refit = element("button", { type: "button", class: "wb-button wb-small", title, onclick: refit }, "fit range");
-    const bar = element("div", { class: "wb-range", role: "group", "aria-label": "values shown" }, this.low, this.ramp, this.high, this.refit);
+    const bar = element("div", { class: "wb-range", role: "group", "aria-label": "values shown" }, this.low, this.ramp, element("span", {}, this.high, this.refit));
     this.element = element("div", { class: "wb-stage" }, this.focus, bar);
     /** @type {ImageData | null} */
     this.image = null;
