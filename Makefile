@@ -1,0 +1,31 @@
+# make lab: the bench in JupyterLab · make test: every test · make check: lint and types · make bench: the benchmarks
+# PIP_ARGS="…" is handed to pip, for example --index-url for PyTorch's CPU-only wheels (README).
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help lab test check bench environment
+BIN := .venv/bin
+export PIP_ARGS PYTHON
+
+help:
+	@sed -n '1,2s/^# //p' Makefile
+
+environment:
+	@bash tools/environment.sh
+
+lab: environment
+	@$(BIN)/python tools/lab.py
+
+test: environment
+	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/test_laws.py --jaxtyping-packages=workbench,beartype.beartype -q
+	@if command -v node >/dev/null; then node --test tests/js/*.test.mjs; \
+	else echo "The player's own tests need Node.js (https://nodejs.org): not run."; fi
+
+check: environment
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: environment
+	$(BIN)/python -m benchmarks
