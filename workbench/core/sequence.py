@@ -44,7 +44,8 @@ class Store:
             shape = list(block.shape)
             shape[2] = 2 * (kept.shape[2] + block.shape[2])
             memory = torch.empty(shape)
-            memory[:, :, : kept.shape[2]] = kept
+            if kept.shape[2]:  # an empty film may become one of other channels
+                memory[:, :, : kept.shape[2]] = kept
             self._memory, self._start, self._stop = memory, 0, kept.shape[2]
         self._memory[:, :, self._stop : self._stop + block.shape[2]] = block.detach()
         self._stop += block.shape[2]
@@ -75,7 +76,40 @@ def fitting(frames: object, kept: Block, owner: str) -> Block:
     return block
 
 
-class SequenceStream(Stream):
+class Buffer(Stream):
+    """The base of films in memory: `put` makes another recipe of them, so they compare by their frames and have no hash."""
+
+    __hash__ = None  # type: ignore[assignment]  # its frames can change
+    _store: ClassVar[Store]  # each instance has its own
+
+    def _hold(self, block: Block) -> dict[str, Any]:
+        """Keeps a copy of the frames, which then are the parameter."""
+        self._keep(_store=Store(block))
+        return {"size": tuple(block.shape[3:]), **self._remember()}
+
+    def _remember(self, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any parameter
+        """Writes the frames now kept, and what changed with them, into the recipe."""
+        now = {"sequence": self._store.block, **changed}
+        self._given.update(now)
+        return now
+
+    @property
+    @override
+    def batch(self) -> int:
+        return self._store.block.shape[0]
+
+    @property
+    @override
+    def channels(self) -> int:
+        return self._store.block.shape[1]
+
+    @property
+    @override
+    def value_range(self) -> tuple[float, float]:
+        return pixels.measured(self._store.block)
+
+
+class SequenceStream(Buffer):
     """A film in memory: a `(time, height, width)` array, a colour one `(…, 3)`, or a block.
 
     `put` appends frames of the same size and keeps the newest `max_frames`. Frame numbers stay absolute: `first` is the
@@ -95,8 +129,6 @@ class SequenceStream(Stream):
     first: Annotated[int, Knob(0, 5000, "frames", "number of the first frame in the sequence", hard=(0, 2**53))] = 0
     t_zero: Seconds = 0.0
     dt: TimeStep = 0.001
-    __hash__ = None  # type: ignore[assignment]  # its frames can change
-    _store: ClassVar[Store]  # each instance has its own
 
     @override
     def resolved(self) -> dict[str, Any]:
@@ -107,34 +139,12 @@ class SequenceStream(Stream):
                 f"(none is dropped unasked); give max_frames={block.shape[2]} or a shorter sequence."
             )
             raise KnobError(msg)
-        self._keep(_store=Store(block))
-        return {"size": tuple(block.shape[3:]), **self._remember(self.first)}
-
-    def _remember(self, first: int) -> dict[str, Any]:
-        """Writes the frames now kept into the recipe."""
-        now = {"sequence": self._store.block, "first": first}
-        self._given.update(now)
-        return now
+        return self._hold(block)
 
     @property
     @override
     def length(self) -> int:
         return self.first + self._store.block.shape[2]
-
-    @property
-    @override
-    def batch(self) -> int:
-        return self._store.block.shape[0]
-
-    @property
-    @override
-    def channels(self) -> int:
-        return self._store.block.shape[1]
-
-    @property
-    @override
-    def value_range(self) -> tuple[float, float]:
-        return pixels.measured(self._store.block)
 
     @override
     def read(self, start: int, stop: int) -> Block:
@@ -147,7 +157,7 @@ class SequenceStream(Stream):
         self._store.append(block)
         dropped = max(0, self._store.block.shape[2] - self.max_frames)
         self._store.drop(dropped)
-        self._keep(**self._remember(self.first + dropped))
+        self._keep(**self._remember(first=self.first + dropped))
 
     @classmethod
     @override

@@ -1,0 +1,101 @@
+"""TimedResampleStream: any film at another time step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import KW_ONLY
+from typing import Annotated, Any, Self
+
+import numpy as np
+import torch
+from typing_extensions import override
+
+from ..core.block import Block
+from ..core.errors import KnobError
+from ..core.knob import Knob, Seconds, TimeStep
+from ..core.sequence import SequenceStream
+from ..core.stream import Stream
+
+_SOURCE_FRAMES = 256  # of the source, read at a time
+_SNAP = 1e-6  # of a source frame: times that differ by rounding only are the same
+
+
+class TimedResampleStream(Stream):
+    """A film resampled in time: frame k is the source at t_zero + k·dt, linear between its two nearest frames.
+
+    Before the source's first frame and after its last one these are held. The film lasts until the end of the source's
+    last frame; from an endless source it is endless. The source's cursor is left alone. A live source is a `KnobError`.
+
+    >>> video = SequenceStream(torch.tensor([0.0, 4.0, 2.0]).view(3, 1, 1), dt=0.04)
+    >>> TimedResampleStream(video, dt=0.02)[:].ravel().tolist()
+    [0.0, 2.0, 4.0, 3.0, 2.0, 2.0]
+    """
+
+    stream: Annotated[Stream, Knob(meaning="film to resample")]
+    t_zero: Seconds = 0.0
+    dt: TimeStep = 0.001
+    _: KW_ONLY
+
+    @override
+    def resolved(self) -> dict[str, Any]:
+        if not self.stream.seekable:
+            msg = f"TimedResampleStream.stream = {self.stream!r}, is live (it has no other time than now); record(n) it first."
+            raise KnobError(msg)
+        return {"size": self.stream.size, "pixel_per_degree": self.stream.pixel_per_degree}
+
+    @property
+    @override
+    def length(self) -> int | None:
+        if self.stream.length is None:
+            return None
+        end = self.stream.t_zero + self.stream.length * self.stream.dt
+        return max(0, math.ceil((end - self.t_zero) / self.dt - _SNAP)) if self.stream.length else 0
+
+    @property
+    @override
+    def batch(self) -> int:
+        return self.stream.batch
+
+    @property
+    @override
+    def channels(self) -> int:
+        return self.stream.channels
+
+    @property
+    @override
+    def value_range(self) -> tuple[float, float]:
+        return self.stream.value_range
+
+    @override
+    def read(self, start: int, stop: int) -> Block:
+        at_once = max(1, int(_SOURCE_FRAMES * self.stream.dt / self.dt))
+        pieces = [self._piece(k, min(k + at_once, stop)) for k in range(start, stop, at_once)]
+        return pieces[0] if len(pieces) == 1 else torch.cat(pieces, 2)
+
+    def _piece(self, start: int, stop: int) -> Block:
+        before, share = self._places(start, stop)
+        after = before + (share > 0)
+        first = int(before[0])
+        source = self.stream.read(first, int(after[-1]) + 1)
+        low, high = source[:, :, before - first], source[:, :, after - first]
+        weight = torch.from_numpy(share.astype(np.float32)).view(-1, 1, 1)
+        # Each half from its own end, so that no value leaves the range of the two; no fused operation, so that the bits
+        # do not hang on where a frame stands in a block.
+        change = high - low
+        return torch.where(weight < 0.5, low + weight * change, high - (1 - weight) * change)
+
+    def _places(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        """The source frame before each frame's time, and the way to the next one in 0..1."""
+        source = self.stream
+        place = (self.t_zero - source.t_zero + np.arange(start, stop) * self.dt) / source.dt
+        whole = np.rint(place)
+        place = np.where(np.abs(place - whole) < _SNAP, whole, place)
+        place = np.clip(place, 0, None if source.length is None else source.length - 1)
+        before = np.floor(place)
+        return before.astype(np.int64), place - before
+
+    @classmethod
+    @override
+    def example(cls) -> Self:
+        """A drifting bar of 25 frames a second at steps of 3 ms."""
+        return cls(SequenceStream.example().replace(dt=0.04), dt=0.003)
