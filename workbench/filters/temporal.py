@@ -39,9 +39,7 @@ def low_pass(film: Block, tau: Number, dt: float, state: Tensor | None = None) -
     return torch.stack(frames, 2), y
 
 
-def high_pass(
-    film: Block, weight: Number, tau: Number, dt: float, state: Tensor | None = None
-) -> tuple[Block, Tensor]:
+def high_pass(film: Block, weight: Number, tau: Number, dt: float, state: Tensor | None = None) -> tuple[Block, Tensor]:
     """Gives the film less `weight` × itself low-passed: a partial high-pass of DC gain 1 − weight."""
     slow, state = low_pass(film, tau, dt, state)
     return film - weight * slow, state

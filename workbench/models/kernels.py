@@ -16,7 +16,7 @@ ZERO = np.float32(0)
 
 
 @njit(nogil=True, cache=True)
-def blur(film, taps, out):  # type: ignore[no-untyped-def]
+def blur(film, taps, out):
     """Blurs each frame by a symmetric separable kernel: `taps[j]` is its weight at distance j; edges replicate."""
     frames, height, width = film.shape
     reach = taps.size - 1
@@ -39,7 +39,7 @@ def blur(film, taps, out):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _weigh(line, taps, reach, out):  # type: ignore[no-untyped-def]
+def _weigh(line, taps, reach, out):
     width = out.size
     for x in range(width):
         out[x] = taps[0] * line[reach + x]
@@ -50,7 +50,7 @@ def _weigh(line, taps, reach, out):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def low_pass(film, rows, keep, state, out):  # type: ignore[no-untyped-def]
+def low_pass(film, rows, keep, state, out):
     """y[t] = keep·y[t−1] + (1 − keep)·x[t]."""
     width = film.shape[2]
     for t in range(film.shape[0]):
@@ -62,8 +62,8 @@ def low_pass(film, rows, keep, state, out):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def high_pass(film, rows, keep, weight, state, out):  # type: ignore[no-untyped-def]
-    """x − weight·(x low-passed)."""
+def high_pass(film, rows, keep, weight, state, out):
+    """A film less `weight` times itself low-passed."""
     width = film.shape[2]
     for t in range(film.shape[0]):
         for y in range(rows[0], rows[1]):
@@ -75,8 +75,8 @@ def high_pass(film, rows, keep, weight, state, out):  # type: ignore[no-untyped-
 
 
 @njit(nogil=True, cache=True)
-def difference(centre, surround, rows, gain, weight, out):  # type: ignore[no-untyped-def]
-    """gain·(centre − weight·surround)."""
+def difference(centre, surround, rows, gain, weight, out):
+    """Gives gain·(centre − weight·surround)."""
     for t in range(centre.shape[0]):
         for y in range(rows[0], rows[1]):
             c, s, o = centre[t, y], surround[t, y], out[t, y]
@@ -85,7 +85,7 @@ def difference(centre, surround, rows, gain, weight, out):  # type: ignore[no-un
 
 
 @njit(nogil=True, cache=True)
-def leak(current, rows, gain, decay, state, out):  # type: ignore[no-untyped-def]
+def leak(current, rows, gain, decay, state, out):
     """A membrane of constant leak: V ← E + (V − E)·decay with E = gain·I, exact for a current constant over a step."""
     for t in range(current.shape[0]):
         for y in range(rows[0], rows[1]):
@@ -97,7 +97,7 @@ def leak(current, rows, gain, decay, state, out):  # type: ignore[no-untyped-def
 
 
 @njit(nogil=True, cache=True)
-def gain_control(current, amplification, leakage, dt, feedback, keep, taps, potential, pool, out):  # type: ignore[no-untyped-def] # noqa: PLR0913, E501 - the stage has these terms
+def gain_control(current, amplification, leakage, dt, feedback, keep, taps, potential, pool, out):
     """A membrane whose conductance is raised by its own recent energy nearby: exponential Euler, frame by frame.
 
     g = leakage + blurred pool; V ← E + (V − E)·exp(−dt·g), E = amplification·I/g;
@@ -118,7 +118,7 @@ def gain_control(current, amplification, leakage, dt, feedback, keep, taps, pote
 
 
 @njit(nogil=True, cache=True)
-def rectify(film, rows, sign, threshold, rate, gain, out):  # type: ignore[no-untyped-def]
+def rectify(film, rows, sign, threshold, rate, gain, out):
     """N(sign·x): rate + d above the threshold, rate/(1 − d/rate) below, d = gain·(sign·x − threshold)."""
     for t in range(film.shape[0]):
         for y in range(rows[0], rows[1]):
@@ -130,7 +130,7 @@ def rectify(film, rows, sign, threshold, rate, gain, out):  # type: ignore[no-un
 
 
 @njit(nogil=True, cache=True)
-def fire(current, rows, bits, quantiles, share, decay, noise, rest, potential, dead, out):  # type: ignore[no-untyped-def] # noqa: PLR0913, E501 - the stage has these terms
+def fire(current, rows, bits, quantiles, share, decay, noise, rest, potential, dead, out):
     """Leaky integrate and fire: exact for any step; a spike above 1, then `rest` frames at 0.
 
     V ← u + (V − u)·decay + noise·ξ, u = share·I with share = 1/leak. Pixel (y, x) of frame t takes ξ by `bits[t, y·width + x]`

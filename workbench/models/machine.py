@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
@@ -41,14 +42,27 @@ def half_gaussian(sigma: float) -> Film:
 class Constants:
     """The parameters of a retina as the float32 numbers its kernels need, at its present dt and resolution."""
 
+    undershoot: np.float32
+    gain_opl: np.float32
+    surround_weight: np.float32
+    amplification: np.float32
+    leak: np.float32
+    gain_control: np.float32
+    transient: np.float32
+    threshold: np.float32
+    rate: np.float32
+    gain_ganglion: np.float32
+
     def __init__(self, retina: Retina) -> None:
         p, dt = retina.values(), retina.dt
-        keep = lambda tau: np.float32(np.exp(-dt / tau))  # noqa: E731 - the same four times
-        taps = lambda sigma: half_gaussian(sigma * retina.pixel_per_degree)  # noqa: E731 - the same four times
-        for name in (
-            "undershoot", "gain_opl", "surround_weight", "amplification", "leak", "gain_control", "transient",
-            "threshold", "rate", "gain_ganglion",
-        ):  # fmt: skip
+
+        def keep(tau: float) -> np.float32:
+            return np.float32(np.exp(-dt / tau))
+
+        def taps(sigma: float) -> Film:
+            return half_gaussian(sigma * retina.pixel_per_degree)
+
+        for name in Constants.__annotations__:
             setattr(self, name, np.float32(p[name]))
         self.dt = np.float32(dt)
         self.brightness = np.float32(1 / p["luminosity_range"])
@@ -123,7 +137,7 @@ def _shared(threads: int) -> Iterator[Share]:
 
     def share(n: int, work: Callable[[Rows], None]) -> None:
         edges = [n * k // threads for k in range(threads + 1)]
-        others = [pool.submit(work, rows) for rows in zip(edges[1:], edges[2:], strict=False) if rows[1] > rows[0]]
+        others = [pool.submit(work, rows) for rows in itertools.pairwise(edges[1:]) if rows[1] > rows[0]]
         work((0, edges[1]))
         for other in others:
             other.result()
@@ -186,21 +200,40 @@ class _Chunk:
     def _ganglion(self, k: int, volts: Film, now: Mapping[str, Film], outputs: Mapping[str, Film]) -> None:
         c, m, height = self.constant, self.memory, self.size[0]
         transient = now["transient"]
-        self.share(height, lambda r: kernels.high_pass(volts, r, c.keep_transient, c.transient, m["transient"][k], transient))
+
+        def sharpen(rows: Rows) -> None:
+            kernels.high_pass(volts, rows, c.keep_transient, c.transient, m["transient"][k], transient)
+
+        self.share(height, sharpen)
         for which, (name, sign, _) in enumerate(POLARITIES):
             drive = outputs.get(f"ganglion_{name}", now["ganglion"])
-            rate = now["pooled"] if len(c.taps_ganglion) > 1 else drive
             spikes = outputs.get(f"ganglion_spikes_{name}", now["spikes"])
-            self.share(height, lambda r: kernels.rectify(transient, r, sign, c.threshold, c.rate, c.gain_ganglion, rate))  # noqa: B023 - called at once
-            if rate is not drive:
-                self._blur(rate, c.taps_ganglion, drive)
-            self.share(
-                height,
-                lambda r: kernels.fire(
-                    drive, r, self.bits[which], chance.quantiles(), c.share_ganglion, c.decay_ganglion, c.noise,  # noqa: B023
-                    c.rest, m["membrane"][which][k], m["dead"][which][k], spikes,  # noqa: B023 - called at once
-                ),
+            self._rate(transient, sign, now["pooled"], drive)
+            self._fire(drive, which, k, spikes)
+
+    def _rate(self, transient: Film, sign: np.float32, spare: Film, drive: Film) -> None:
+        c = self.constant
+        pools = len(c.taps_ganglion) > 1
+        rate = spare if pools else drive
+
+        def rectify(rows: Rows) -> None:
+            kernels.rectify(transient, rows, sign, c.threshold, c.rate, c.gain_ganglion, rate)
+
+        self.share(self.size[0], rectify)
+        if pools:
+            self._blur(rate, c.taps_ganglion, drive)
+
+    def _fire(self, drive: Film, which: int, k: int, spikes: Film) -> None:
+        c, bits = self.constant, self.bits[which]
+        potential, dead = self.memory["membrane"][which, k], self.memory["dead"][which, k]
+
+        def fire(rows: Rows) -> None:
+            kernels.fire(
+                drive, rows, bits, chance.quantiles(), c.share_ganglion, c.decay_ganglion, c.noise, c.rest,
+                potential, dead, spikes,
             )  # fmt: skip
+
+        self.share(self.size[0], fire)
 
     def _blur(self, film: Film, taps: Film, out: Film) -> None:
         if len(taps) == 1:

@@ -14,7 +14,7 @@ from ..core.errors import ShapeError
 Field = npt.NDArray[np.float64]
 
 
-def difference_of_gaussians(  # noqa: PLR0913 - the profile has these terms
+def difference_of_gaussians(
     size: tuple[int, int],
     pixel_per_degree: float = 10.0,
     sigma_centre: float = 0.15,

@@ -78,9 +78,7 @@ class Retina(Layer):
     gain_control: Annotated[float, _rate("feedback of bipolar energy onto their leak; 0: none", 0, 1000, 0)] = 0.0
     sigma_gain_control: Annotated[float, _angle("width of the pool of gain control")] = 0.2
     tau_gain_control: Annotated[float, _time("time constant of the pool of gain control", 0.1)] = 0.005
-    cells: Annotated[Literal["parvo", "magno"], Knob(meaning="kind of ganglion cell: sets the next five where None")] = (
-        "parvo"
-    )
+    cells: Annotated[Literal["parvo", "magno"], Knob(meaning="ganglion cells: set the next five where None")] = "parvo"
     transient: Annotated[float | None, _share("share of the slow potential that ganglion cells take off")] = None
     tau_transient: Annotated[float | None, _time("time constant of that slow potential", 0.2)] = None
     rate: Annotated[float | None, _rate("drive at the threshold", 1, 200, 1e-6)] = None

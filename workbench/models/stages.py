@@ -35,9 +35,15 @@ STAGES = (
         "bipolar", "", "dV/dt = a I − g V,  g = g_leak + G(σ_A) * E(τ_A) * (λ_A V²)",
         ("amplification", "leak", "gain_control", "sigma_gain_control", "tau_gain_control"),
     ),
-    Stage("ganglion_ON", "Hz", "I_G = G(σ_P) * N(+T(w_G, τ_G) * V),  N(x) = i0 + d or i0 / (1 − d/i0), d = λ_G (x − v0)", _RATE),
+    Stage(
+        "ganglion_ON", "Hz",
+        "I_G = G(σ_P) * N(+T(w_G, τ_G) * V),  N(x) = i0 + d or i0 / (1 − d/i0), d = λ_G (x − v0)", _RATE,
+    ),
     Stage("ganglion_OFF", "Hz", "I_G = G(σ_P) * N(−T(w_G, τ_G) * V)", _RATE),
-    Stage("ganglion_spikes_ON", "", "dV/dt = I_G − g_L V + noise; a spike at V > 1, then V = 0 for the refractory time", _FIRE),
+    Stage(
+        "ganglion_spikes_ON", "",
+        "dV/dt = I_G − g_L V + noise; a spike at V > 1, then V = 0 for the refractory time", _FIRE,
+    ),
     Stage("ganglion_spikes_OFF", "", "as ganglion_spikes_ON, with noise of its own", _FIRE),
 )  # fmt: skip
 
