@@ -39,4 +39,4 @@ def blur(film: Block, sigma: float | Tensor) -> Block:
     frames = functional.conv2d(frames, weights.view(1, 1, 1, -1))
     frames = functional.pad(frames, (0, 0, reach, reach), mode="replicate") if reach else frames
     frames = functional.conv2d(frames, weights.view(1, 1, -1, 1))
-    return frames[:, 0].unflatten(0, film.shape[:3])
+    return frames[:, 0].view(film.shape)

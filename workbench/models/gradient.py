@@ -39,17 +39,17 @@ def rectified(potential: Block, p: Mapping[str, Any]) -> Block:
 
 def _bipolar(opl: Block, p: Mapping[str, Any], dt: float, pixel_per_degree: float) -> Block:
     keep = decay(dt, p["tau_gain_control"])
-    potential = torch.zeros_like(opl[:, :, :1])
+    potential = torch.zeros_like(opl[:, :, 0])
     pool = torch.zeros_like(potential)
     feedback = torch.as_tensor(p["gain_control"], dtype=torch.float32)
     adapts = bool(feedback != 0) or feedback.requires_grad
     conductance: float | Tensor = p["leak"]
     frames = []
-    for current in opl.split(1, 2):
+    for current in opl.unbind(2):
         if adapts:
-            conductance = p["leak"] + blur(pool, p["sigma_gain_control"] * pixel_per_degree)
+            conductance = p["leak"] + blur(pool[:, :, None], p["sigma_gain_control"] * pixel_per_degree)[:, :, 0]
         target = p["amplification"] * current / conductance
         potential = target + (potential - target) * torch.exp(-dt * torch.as_tensor(conductance))
         pool = keep * pool + (1 - keep) * feedback * potential**2
         frames.append(potential)
-    return torch.cat(frames, 2)
+    return torch.stack(frames, 2)

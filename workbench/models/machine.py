@@ -36,7 +36,8 @@ def half_gaussian(sigma: float) -> Film:
     """
     distance = np.arange(int(np.ceil(4 * sigma)) + 1)
     taps = np.exp(-0.5 * (distance / sigma) ** 2) if sigma > 0 else np.ones(1)
-    return (taps / (taps[0] + 2 * taps[1:].sum())).astype(np.float32)
+    weights: Film = (taps / (taps[0] + 2 * taps[1:].sum())).astype(np.float32)
+    return weights
 
 
 class Constants:
@@ -101,8 +102,9 @@ class Memory(NamedTuple):
         start = chance.uniforms(seed, chance.RETINA_START, 0, 2, size[0] * size[1], low=0.5, high=0.7)
         membrane = torch.from_numpy(start).view(2, 1, *size).repeat(1, films, 1, 1)
         light = torch.zeros(retina.cascade + 1, films, *size)
-        still = (torch.zeros(films, *size) for _ in range(5))
-        return cls(0, light, *still, membrane, torch.zeros(2, films, *size, dtype=torch.int32))
+        slow, surround, potential, pool, transient = torch.zeros(5, films, *size).unbind()
+        dead = torch.zeros(2, films, *size, dtype=torch.int32)
+        return cls(0, light, slow, surround, potential, pool, transient, membrane, dead)
 
     def later(self, frames: int) -> Memory:
         """Gives a memory of its own for the kernels to write in, `frames` later."""

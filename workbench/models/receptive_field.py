@@ -89,7 +89,8 @@ def spike_triggered_average(film: object, response: npt.ArrayLike, lags: int) ->
         raise ShapeError(msg)
     centred = frames - frames.mean(axis=0)
     past = (centred[lags - 1 - k : len(centred) - k] for k in range(lags))
-    return np.stack([np.tensordot(weights, one, 1) for one in past]) / weights.sum()
+    average: Field = np.stack([np.tensordot(weights, one, 1) for one in past]) / weights.sum()
+    return average
 
 
 def correlation(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
