@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from .core import recipe as _recipe
-from .core.errors import DataMissing as _DataMissing
 from .core.errors import FormatError as _FormatError
 from .core.sequence import SequenceStream as SequenceStream
 from .core.stream import Blank as Blank
@@ -17,6 +16,7 @@ from .core.stream import Stream as Stream
 from .files.format import HEAD_BYTES as _HEAD_BYTES
 from .files.format import Format as _Format
 from .files.images import ImageSequence as ImageSequence
+from .files.stored import existing as _existing
 from .stimuli.noise import RandomStream as RandomStream
 from .stimuli.repeating import RepeatingStream as RepeatingStream
 from .stimuli.resample import TimedResampleStream as TimedResampleStream
@@ -53,32 +53,26 @@ def open(path: str | os.PathLike[str], **parameters: Any) -> Stream:  # noqa: A0
     >>> open(film.filenames.replace("*", "1"), size=(3, 4)).size
     (3, 4)
     """
-    file = _existing(path)
+    file = _existing(Path(path))
     with file.open("rb") as raw:
-        head = raw.read(_HEAD_BYTES)
+        start = raw.read(_HEAD_BYTES)
     named = [one for one in formats() if file.name.lower().endswith(one.suffixes)]
     for one in named:
-        if one.sniff(head):
+        if one.sniff(start):
             return one.reader(str(file), **parameters)
-    found = [one for one in formats() if one.sniff(head)]
-    looks = f"look like {found[0].name} ({found[0].suffixes[0]})" if found else f"begin with {head[:12]!r}"
+    raise _unread(file, start, named)
+
+
+def _unread(file: Path, start: bytes, named: list[_Format]) -> _FormatError:
+    """Says what the bytes look like, and what the file should be called."""
+    found = next((one for one in formats() if one.sniff(start)), None)
+    looks = f"look like {found.name}" if found else f"begin {start[:12]!r}"
+    remedy = f"call it {file.stem}{found.suffixes[0]}" if found else "write it again, or mend its suffix"
     if named:
         kinds = " or ".join(one.name for one in named)
-        remedy = f"rename it to {file.stem}{found[0].suffixes[0]}" if found else "write it again, or mend its suffix"
-        msg = f"{file}: its bytes {looks}, are not {kinds} as {file.suffix} says; {remedy}."
-        raise _FormatError(msg)
+        return _FormatError(f"{file}: its bytes {looks}, are not {kinds} as {file.suffix!r} says; {remedy}.")
     known = " ".join(sorted(suffix for one in formats() for suffix in one.suffixes))
-    msg = f"{file}: its suffix {file.suffix!r}, is not one of {known}; its bytes {looks}; rename it to what it is."
-    raise _FormatError(msg)
-
-
-def _existing(path: str | os.PathLike[str]) -> Path:
-    file = Path(path)
-    if not file.is_file():
-        what = "is a folder" if file.is_dir() else f"is not there (looked in {file.absolute().parent})"
-        msg = f"{file}: {what}, a file was wanted; for many pictures use ImageSequence with a glob."
-        raise _DataMissing(msg)
-    return file
+    return _FormatError(f"{file}: {file.suffix!r}, is not one of {known} (its bytes {looks}); {remedy}.")
 
 
 def from_recipe(recipe: object, *own_classes: type[Stream], arrays: Iterable[object] = ()) -> Any:
