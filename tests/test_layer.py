@@ -348,7 +348,7 @@ def test_gradients_through_a_run_are_the_derivative() -> None:
     model = Smooth()
     model.tau = nn.Parameter(torch.tensor(0.02))
     model.run(film, dt=4, grad=True)[0].square().sum().backward()
-    loss = lambda tau: np.square(smoothed(film[0, 0].numpy(), tau)).sum()  # noqa: E731 - twice the same
+    loss = lambda tau: np.square(smoothed(film[0, 0].numpy(), tau)).sum()
     assert model.tau.grad.item() == pytest.approx((loss(0.02 + 1e-5) - loss(0.02 - 1e-5)) / 2e-5, rel=1e-3)
     assert model.given()["tau"] == pytest.approx(0.02)
     with pytest.raises(KnobError, match="tau"):
@@ -383,7 +383,7 @@ def test_a_step_that_breaks_the_contract_is_named(wrong: Any) -> None:
 
 
 def test_memory_of_a_run_is_its_output() -> None:
-    """A long run holds its output and a piece or two, no more (numpy's own buffers are traced; torch's are its storage)."""
+    """A long run holds its output and a piece or two: numpy's buffers are traced, torch's are counted."""
     model = Smooth()
     model.run(RandomStream((8, 8), seed=1), dt=50, max_t=200)
     gc.collect()

@@ -31,7 +31,13 @@ def film() -> TimedSequenceStream:
 
 @pytest.mark.parametrize(
     ("t1", "t2", "wanted"),
-    [(2.0, 2.03, [0, 1, 2]), (2.004, 2.026, [0, 1, 2]), (2.006, 2.034, [1, 2]), (2.97, 5.0, [97, 98, 99]), (2.5, 2.5, [])],
+    [
+        (2.0, 2.03, [0, 1, 2]),
+        (2.004, 2.026, [0, 1, 2]),
+        (2.006, 2.034, [1, 2]),
+        (2.97, 5.0, [97, 98, 99]),
+        (2.5, 2.5, []),
+    ],
 )
 def test_get_by_time_is_by_rounded_half_open_bins(film: TimedSequenceStream, t1: float, t2: float, wanted: list[int]) -> None:
     film.seek(7)

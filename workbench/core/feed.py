@@ -48,7 +48,7 @@ class Feed:
             return asked
         left = self._left()
         if left is None:
-            msg = f"{name}(max_t) = None, is not a number of frames (the stream is endless); give for example max_t=1000."
+            msg = f"{name}(max_t) = None, is no number of frames (the stream is endless); give for example max_t=1000."
             raise KnobError(msg)
         if left == 0:
             msg = f"{name}(source), has no frames left; reset() or seek() the stream first."

@@ -16,10 +16,10 @@ What `step` keeps to:
 - It is pure: the same block, state and parameters give the same result. The block has at least one frame;
   `state=None` is the model at reset. It changes neither in place.
 - It gives a block of as many frames as it was given, or a dict of such blocks by name, and the next state: tensors and
-  numbers in tuples, NamedTuples or dicts, or an object of the model's own that holds its memory alone. What a model must
-  know of the past is in there (the frame number for its noise, too), so cutting a film anywhere changes nothing.
-- It reads its parameters, `self.dt` (s) and `self.pixel_per_degree` when it is called; they may have changed since the last
-  time. What is costly to derive from them belongs in a cached function of these values.
+  numbers in tuples, NamedTuples or dicts, or an object of the model's own that holds its memory alone. What a model
+  must know of the past is in there (the frame number for its noise, too), so cutting a film anywhere changes nothing.
+- It reads its parameters, `self.dt` (s) and `self.pixel_per_degree` when it is called; they may have changed since.
+  What is costly to derive from them belongs in a cached function of these values.
 - A model with inner stages takes a keyword `stages=False`, and adds them to its dict when it is True.
 - Batches and channels stay independent.
 
@@ -61,14 +61,14 @@ class Layer(Module, ABC):
     _state: Any = None
     _shown: tuple[int, ...] | None = None  # [batch, channel, height, width] of what the state is of
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._has_stages = "stages" in inspect.signature(cls.step).parameters
 
     # what a model says of itself
 
     @abstractmethod
-    def step(self, block: Block, state: Any) -> tuple[Block | Mapping[str, Block], Any]:  # noqa: ANN401 - the model's own
+    def step(self, block: Block, state: Any) -> tuple[Block | Mapping[str, Block], Any]:
         """Gives the output for a block that follows on `state` (None: reset), and the next state. Pure."""
 
     def begin(self) -> None:
@@ -79,12 +79,13 @@ class Layer(Module, ABC):
         del low, high
         return None
 
-    def replace(self, **changes: Any) -> Self:  # noqa: ANN401 - as the constructor takes them
+    def replace(self, **changes: Any) -> Self:
         """Gives a model of its own with some parameters changed, at reset."""
         other = copy.deepcopy(self)
         for name, value in changes.items():
             if name not in knobs(self):
-                msg = f"{type(self).__name__}.replace({name}=…), is not one of its parameters; it has {', '.join(knobs(self))}."
+                own = ", ".join(knobs(self))
+                msg = f"{type(self).__name__}.replace({name}=…), is not one of its parameters; it has {own}."
                 raise KnobError(msg)
             setattr(other, name, value)
         other.reset()
@@ -97,12 +98,12 @@ class Layer(Module, ABC):
     # the state
 
     @property
-    def state(self) -> Any:  # noqa: ANN401 - the model's own
+    def state(self) -> Any:
         """The state after the last frame, None at reset. No step changes it: keep it, and set it to go back there."""
         return self._state
 
     @state.setter
-    def state(self, state: Any) -> None:  # noqa: ANN401 - the model's own
+    def state(self, state: Any) -> None:
         self._state, self._shown = state, None
 
     def reset(self) -> None:
@@ -111,8 +112,8 @@ class Layer(Module, ABC):
 
     # showing it films
 
-    def advance(self, block: Block, state: Any, *, stages: bool = False) -> tuple[dict[str, Block], Any]:  # noqa: ANN401 - the model's own
-        """Gives the films by name and the next state: `step`, checked, with a state that shares no memory with the films."""
+    def advance(self, block: Block, state: Any, *, stages: bool = False) -> tuple[dict[str, Block], Any]:
+        """Gives the films by name and the next state: `step`, checked, with a state that shares no memory with them."""
         name = type(self).__name__
         if stages and not self._has_stages:
             msg = f"{name}.run(stages=True), is not possible (this model shows no inner stages); leave stages out."
@@ -142,7 +143,7 @@ class Layer(Module, ABC):
             return films["output"]
         return Output(films, dt=self.dt, pixel_per_degree=self.pixel_per_degree)
 
-    def run(  # noqa: PLR0913 - dt and max_t by their documented places, the rest by name
+    def run(
         self,
         source: object,
         dt: int | None = None,
@@ -155,8 +156,8 @@ class Layer(Module, ABC):
         """Shows the model a film, from reset unless `keep_state`, and gives all of its output.
 
         `source`: a stream (read from its cursor, which moves), an array or block, or the `Output` of another model.
-        `dt`: frames at a time; it changes memory and speed, never the result. `max_t`: frames in all, at most; an endless
-        stream needs it (`KnobError`). `grad`: keep the graph through the whole run, for gradients; else none is kept.
+        `dt`: frames at a time; it changes memory and speed, never the result. `max_t`: frames in all, at most; an
+        endless stream needs it (`KnobError`). `grad`: keep the graph through the whole run, else none is kept.
         `stages`: the model's inner stages too. Raises `EndOfStream` where no frame is left.
         """
         name = f"{type(self).__name__}.run"
@@ -175,8 +176,8 @@ class Layer(Module, ABC):
         shown = (*block.shape[:2], *block.shape[3:])
         if self._shown not in (None, shown):
             msg = (
-                f"{type(self).__name__}(block), [batch, channel, height, width] = {list(shown)}, is not what its state is of "
-                f"({list(self._shown or ())}); reset() first."
+                f"{type(self).__name__}(block), [batch, channel, height, width] = {list(shown)}, is not what its state "
+                f"is of ({list(self._shown or ())}); reset() first."
             )
             raise ShapeError(msg)
         films, self._state = self.advance(block, self._state, stages=stages)

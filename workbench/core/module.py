@@ -26,8 +26,8 @@ class _Sampling:
 class Module(nn.Module):
     """The base of models: a dataclass as soon as a class defines what makes it final.
 
-    A parameter is cast without loss to its declared type or refused with a `KnobError`, at construction and later. A scalar
-    `nn.Parameter` is taken for a number, to be learned. `dt` (s) and `pixel_per_degree` are those that films are taken at.
+    A parameter is cast without loss to its declared type or refused with a `KnobError`, at construction and later. A
+    scalar `nn.Parameter` is taken for a number, to be learned. `dt` (s) and `pixel_per_degree` are the film's.
     """
 
     _final: ClassVar[str]  # the method that makes a class final
@@ -35,7 +35,7 @@ class Module(nn.Module):
     dt: float
     pixel_per_degree: float
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         final = cls.__dict__.get(cls._final)
         if final is None or getattr(final, "__isabstractmethod__", False):
@@ -45,7 +45,7 @@ class Module(nn.Module):
             if name in cls.__dict__:
                 delattr(cls, name)  # a default on the class would hide an nn.Parameter of that name
 
-    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self:  # noqa: ANN401 - handed to __init__
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self:
         """A module first, so that parameters find their place."""
         self = super().__new__(cls)
         nn.Module.__init__(self)
@@ -59,9 +59,9 @@ class Module(nn.Module):
         self._ready = True
 
     def agree(self) -> None:
-        """Checks what hangs on several parameters (raise `KnobError`); called when they are given and when one changes."""
+        """Checks what hangs on several parameters (raise `KnobError`), whenever one is set."""
 
-    def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401 - any attribute
+    def __setattr__(self, name: str, value: Any) -> None:
         one = _parameter(type(self), name)
         if one is None:
             super().__setattr__(name, value)
@@ -84,10 +84,11 @@ class Module(nn.Module):
         return {name: _plain(getattr(self, name)) for name in knobs(self)}
 
     def recipe(self) -> recipe.Recipe:
-        """Gives class and parameters as a dict that JSON can hold; weights beyond the parameters are a `RecipeError`."""
+        """Gives class and parameters as a dict that JSON can hold; weights beyond them are a `RecipeError`."""
         weights = [name for name in self.state_dict() if name not in knobs(self)]
         if weights:
-            msg = f"{type(self).__name__}.{weights[0]} = weights, is nothing that a recipe holds; save them with torch.save(layer.state_dict())."
+            what = f"{type(self).__name__}.{weights[0]} = weights"
+            msg = f"{what}, is nothing that a recipe holds; save them with torch.save(layer.state_dict())."
             raise RecipeError(msg)
         return recipe.write(self)
 
@@ -114,11 +115,11 @@ def _parameter(cls: type[Module], name: str) -> Parameter | None:
     return knobs(cls).get(name) or knobs(_Sampling).get(name)
 
 
-def _told(value: Any) -> str:  # noqa: ANN401 - any parameter
+def _told(value: Any) -> str:
     return f"<array {list(value.shape)}>" if isinstance(value, Tensor) else repr(value)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any parameter
+def _plain(value: Any) -> Any:
     if isinstance(value, Tensor | np.ndarray):
         tensor = torch.as_tensor(value).detach()
         return tensor if tensor.ndim else tensor.item()

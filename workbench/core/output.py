@@ -73,7 +73,8 @@ class Output:
     def only(self) -> Block:
         """Gives the one film; several are a `KnobError`."""
         if len(self) != 1:
-            msg = f"Output = {', '.join(self._films)}, is not one film (a model or plot takes one); give output[0:1] or another one."
+            names = ", ".join(self._films)
+            msg = f"Output = {names}, is not one film (a model takes one); give output[0:1] or another one."
             raise KnobError(msg)
         return self[0]
 

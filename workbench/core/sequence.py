@@ -59,7 +59,8 @@ def film(frames: object, size: tuple[int, int] | None, owner: str) -> Block:
     """Gives the frames of a buffer as a block; another `size` than theirs is a `ShapeError`, it never resizes."""
     block = as_block(frames, f"{owner}.sequence")
     if size is not None and block.shape[2] and block.shape[3:] != size:
-        msg = f"{owner}.size = {size}, is not the size of its frames {tuple(block.shape[3:])}; leave size out, or crop first."
+        found = tuple(block.shape[3:])
+        msg = f"{owner}.size = {size}, is not the size of its frames {found}; leave size out, or crop first."
         raise ShapeError(msg)
     if size is not None and not block.shape[2]:
         return torch.empty(*block.shape[:3], *size)
@@ -71,13 +72,14 @@ def fitting(frames: object, kept: Block, owner: str) -> Block:
     block = as_block(frames, f"{owner}.put(frames)")
     same = block.shape[:2] + block.shape[3:] == kept.shape[:2] + kept.shape[3:]
     if not same and (kept.shape[2] or block.shape[3:] != kept.shape[3:]):
-        msg = f"{owner}.put(frames).shape = {tuple(block.shape)}, is not like {tuple(kept.shape)} but for the time; crop or reshape it."
+        shapes = f"{tuple(block.shape)}, is not like {tuple(kept.shape)} but for the time"
+        msg = f"{owner}.put(frames).shape = {shapes}; crop or reshape it."
         raise ShapeError(msg)
     return block
 
 
 class Buffer(Stream):
-    """The base of films in memory: `put` makes another recipe of them, so they compare by their frames and have no hash."""
+    """The base of films in memory: `put` makes another recipe of them, so they have no hash."""
 
     __hash__ = None  # type: ignore[assignment]  # its frames can change
     _store: ClassVar[Store]  # each instance has its own
@@ -87,7 +89,7 @@ class Buffer(Stream):
         self._keep(_store=Store(block))
         return {"size": tuple(block.shape[3:]), **self._remember()}
 
-    def _remember(self, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any parameter
+    def _remember(self, **changed: Any) -> dict[str, Any]:
         """Writes the frames now kept, and what changed with them, into the recipe."""
         now = {"sequence": self._store.block, **changed}
         self._given.update(now)

@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 
-def mapped(function: Callable[[Tensor], Tensor], state: Any) -> Any:  # noqa: ANN401 - a model's own
+def mapped(function: Callable[[Tensor], Tensor], state: Any) -> Any:
     """The same state with `function` of every tensor in it."""
     if isinstance(state, Tensor):
         return function(state)

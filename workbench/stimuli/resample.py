@@ -13,8 +13,8 @@ from typing_extensions import override
 from ..core.block import Block
 from ..core.errors import KnobError
 from ..core.knob import Knob, Seconds, TimeStep
-from ..core.sequence import SequenceStream
 from ..core.stream import Stream
+from .noise import RandomStream
 
 _SOURCE_FRAMES = 256  # of the source, read at a time
 _SNAP = 1e-6  # of a source frame: times that differ by rounding only are the same
@@ -26,6 +26,7 @@ class TimedResampleStream(Stream):
     Before the source's first frame and after its last one these are held. The film lasts until the end of the source's
     last frame; from an endless source it is endless. The source's cursor is left alone. A live source is a `KnobError`.
 
+    >>> from workbench.streams import SequenceStream
     >>> video = SequenceStream(torch.tensor([0.0, 4.0, 2.0]).view(3, 1, 1), dt=0.04)
     >>> TimedResampleStream(video, dt=0.02)[:].ravel().tolist()
     [0.0, 2.0, 4.0, 3.0, 2.0, 2.0]
@@ -39,7 +40,8 @@ class TimedResampleStream(Stream):
     @override
     def resolved(self) -> dict[str, Any]:
         if not self.stream.seekable:
-            msg = f"TimedResampleStream.stream = {self.stream!r}, is live (it has no other time than now); record(n) it first."
+            live = f"TimedResampleStream.stream = {self.stream!r}"
+            msg = f"{live}, is live (it has no other time than now); record(n) it first."
             raise KnobError(msg)
         return {"size": self.stream.size, "pixel_per_degree": self.stream.pixel_per_degree}
 
@@ -79,8 +81,8 @@ class TimedResampleStream(Stream):
         source = self.stream.read(first, int(after[-1]) + 1)
         low, high = source[:, :, before - first], source[:, :, after - first]
         weight = torch.from_numpy(share.astype(np.float32)).view(-1, 1, 1)
-        # Each half from its own end, so that no value leaves the range of the two; no fused operation, so that the bits
-        # do not hang on where a frame stands in a block.
+        # Each half from its own end, so that no value leaves the range of the two; no fused operation, so that the
+        # bits do not hang on where a frame stands in a block.
         change = high - low
         return torch.where(weight < 0.5, low + weight * change, high - (1 - weight) * change)
 
@@ -97,5 +99,5 @@ class TimedResampleStream(Stream):
     @classmethod
     @override
     def example(cls) -> Self:
-        """A drifting bar of 25 frames a second at steps of 3 ms."""
-        return cls(SequenceStream.example().replace(dt=0.04), dt=0.003)
+        """Noise of 25 frames a second at steps of 3 ms."""
+        return cls(RandomStream((6, 10), seed=1, dt=0.04), dt=0.003)

@@ -20,9 +20,9 @@ Times = npt.NDArray[np.float64]
 class TimedSequenceStream(Buffer):
     """A film in memory whose frames have times: frame k is shown from t_zero + k·dt until the next one.
 
-    One number asks for frames, two for seconds: `get(t1, t2)`, `available(t1, t2)` and `put(t1, t2, frames)` mean the bins
-    round((t − t_zero)/dt) of both times, the last one not among them. Times are absolute. Reading by time leaves the
-    cursor where it is and, as `get(i)`, gives fewer frames at the end and an `EndOfStream` beyond it; a time before
+    One number asks for frames, two for seconds: `get(t1, t2)`, `available(t1, t2)` and `put(t1, t2, frames)` mean the
+    bins round((t − t_zero)/dt) of both times, the last one not among them. Times are absolute. Reading by time leaves
+    the cursor where it is and, as `get(i)`, gives fewer frames at the end and an `EndOfStream` beyond it; a time before
     t_zero is a `KnobError`. `size` is checked, never used to resize.
 
     >>> import torch
@@ -89,7 +89,7 @@ class TimedSequenceStream(Buffer):
 
     @override
     def available(self, n: float = 1, t2: float | None = None) -> bool:
-        """Tells whether `n` frames are left; or, with two times in seconds, whether all frames from `n` to `t2` are there."""
+        """Tells whether `n` frames are left; or, with two times in seconds, whether all of that time is there."""
         if t2 is None:
             return super().available(n)  # type: ignore[arg-type]  # a broken count is a KnobError there
         start, stop = self.time_to_bin(n), self.time_to_bin(t2)
@@ -99,8 +99,8 @@ class TimedSequenceStream(Buffer):
     def put(self, frames: object, t2: float | None = None, s: object = None) -> None:
         """Appends frames; or `put(t1, t2, s)` writes `s` over the frames from `t1` to `t2` (s).
 
-        `s` has one frame for each bin, of the film's size (`ShapeError`). Where they reach beyond the end the film grows;
-        a gap between the end and `t1` is a `KnobError`.
+        `s` has one frame for each bin, of the film's size (`ShapeError`). Where they reach beyond the end the film
+        grows; a gap between the end and `t1` is a `KnobError`.
         """
         if t2 is None and s is None:
             self._store.append(fitting(frames, self._store.block, "TimedSequenceStream"))
@@ -108,17 +108,16 @@ class TimedSequenceStream(Buffer):
             self._put_at(frames, t2, s)
         self._keep(**self._remember())
 
-    def _put_at(self, t1: Any, t2: Any, s: object) -> None:  # noqa: ANN401 - checked as times
+    def _put_at(self, t1: Any, t2: Any, s: object) -> None:
         start, stop = self._bins(t1, t2, "put")
         block = fitting(s, self._store.block, "TimedSequenceStream")
+        asked = f"TimedSequenceStream.put({t1!r}, {t2!r}, s)"
         if block.shape[2] != stop - start:
-            msg = f"TimedSequenceStream.put({t1!r}, {t2!r}, s) of {block.shape[2]} frames, is not the {stop - start} of that time; give one a bin."
+            msg = f"{asked} of {block.shape[2]} frames, is not the {stop - start} of that time; give one a bin."
             raise ShapeError(msg)
         if start > self.length:
-            msg = (
-                f"TimedSequenceStream.put({t1!r}, {t2!r}, s), leaves a gap of {start - self.length} frames after the end "
-                f"({self._span()}); put those frames first."
-            )
+            gap = start - self.length
+            msg = f"{asked}, leaves a gap of {gap} frames after the end ({self._span()}); put those frames first."
             raise KnobError(msg)
         inside = min(stop, self.length) - start
         if inside:
@@ -129,8 +128,8 @@ class TimedSequenceStream(Buffer):
         start, stop = self.time_to_bin(t1), self.time_to_bin(t2)
         if not 0 <= start <= stop:
             msg = (
-                f"TimedSequenceStream.{verb}({t1!r}, {t2!r}), is not a stretch of time in the film ({self._span()}); give t1 ≤ t2 in seconds, "
-                f"from t_zero on."
+                f"TimedSequenceStream.{verb}({t1!r}, {t2!r}), is not a stretch of time in the film ({self._span()}); "
+                f"give t1 ≤ t2 in seconds, from t_zero on."
             )
             raise KnobError(msg)
         return start, stop
