@@ -20,7 +20,7 @@ _NO_NUMBERS = (bool, np.bool_, str, bytes, bytearray)  # int() and float() would
 _NO_NUMBER = (TypeError, ValueError, ArithmeticError, RuntimeError)  # torch says RuntimeError where numpy says TypeError
 
 
-def cast(one: Parameter, value: Any, name: str) -> Any:  # noqa: ANN401 - any value may be offered
+def cast(one: Parameter, value: Any, name: str) -> Any:
     """Gives `value` in the type of the parameter (2.0 → 2, [3, 3] → (3, 3), numpy numbers), or raises `KnobError`."""
     if value is None:
         if one.optional:
@@ -64,13 +64,13 @@ def shown(value: object) -> str:
     return text if len(text) < 80 else f"{text[:60]}… ({type(value).__name__})"
 
 
-def _whole(value: Any) -> int:  # noqa: ANN401 - any value may be offered
+def _whole(value: Any) -> int:
     if isinstance(value, _NO_NUMBERS) or value != (number := int(value)):
         raise ValueError
     return number
 
 
-def _number(one: Parameter, value: Any, name: str) -> float:  # noqa: ANN401 - any value may be offered
+def _number(one: Parameter, value: Any, name: str) -> float:
     try:
         number = _whole(value) if one.type is int else _finite(value)
     except _NO_NUMBER:
@@ -82,7 +82,7 @@ def _number(one: Parameter, value: Any, name: str) -> float:  # noqa: ANN401 - a
     return number
 
 
-def _finite(value: Any) -> float:  # noqa: ANN401 - any value may be offered
+def _finite(value: Any) -> float:
     if isinstance(value, _NO_NUMBERS):
         raise TypeError
     number = float(value)
@@ -93,27 +93,27 @@ def _finite(value: Any) -> float:  # noqa: ANN401 - any value may be offered
     return number
 
 
-def _switch(one: Parameter, value: Any, name: str) -> bool:  # noqa: ANN401 - any value may be offered
+def _switch(one: Parameter, value: Any, name: str) -> bool:
     if isinstance(value, bool | np.bool_ | int | float | np.integer | np.floating) and value in (0, 1):
         return bool(value)
     raise _error(one, name, value, "is not True or False")
 
 
-def _choice(one: Parameter, value: Any, name: str) -> Any:  # noqa: ANN401 - any value may be offered
+def _choice(one: Parameter, value: Any, name: str) -> Any:
     for choice in one.choices:
         if isinstance(value, type(choice)) and value == choice:
             return choice
     raise _error(one, name, value, f"is not one of {', '.join(map(repr, one.choices))}")
 
 
-def _of_a_kind(one: Parameter, value: Any, name: str) -> Any:  # noqa: ANN401 - any value may be offered
+def _of_a_kind(one: Parameter, value: Any, name: str) -> Any:
     """A text stays a text, and all else is tried as the first kind: the one that the knob's range is for."""
     text = isinstance(value, str | os.PathLike)
     kind = next((kind for kind in one.kinds if (kind is str) == text), one.kinds[0])
     return cast(dataclasses.replace(one, type=kind, kinds=()), value, name)
 
 
-def _pair(one: Parameter, value: Any, name: str) -> tuple[Any, ...]:  # noqa: ANN401 - any value may be offered
+def _pair(one: Parameter, value: Any, name: str) -> tuple[Any, ...]:
     try:
         unordered = isinstance(value, str | bytes | bytearray | dict | set | frozenset)
         items = () if unordered else tuple(itertools.islice(value, len(one.parts) + 1))
@@ -125,7 +125,7 @@ def _pair(one: Parameter, value: Any, name: str) -> tuple[Any, ...]:  # noqa: AN
     return tuple(cast(part, item, f"{name}[{k}]") for k, (part, item) in enumerate(zip(one.parts, items, strict=True)))
 
 
-def _text(one: Parameter, value: Any, name: str) -> str:  # noqa: ANN401 - any value may be offered
+def _text(one: Parameter, value: Any, name: str) -> str:
     if not isinstance(value, str | os.PathLike) or not isinstance(text := os.fspath(value), str):
         raise _error(one, name, value, "is not a text")
     if "\0" in text:

@@ -20,6 +20,10 @@ RANDOM_STREAM: Final = 1
 RETINA_START: Final = 10
 RETINA_ON: Final = 11
 RETINA_OFF: Final = 12
+POISSON_DIGITS: Final = 20
+POISSON: Final = 21
+EYE_DRIFT: Final = 22
+RENDERED_DIGITS: Final = 30
 
 WORDS_PER_COUNTER: Final = 4
 _PIECE = 1 << 15  # uint64 words drawn at a time: the pieces stay in the processor's cache
@@ -42,7 +46,7 @@ def words(seed: int, source: int, start: int, stop: int, per_frame: int) -> npt.
     return raw.reshape(stop - start, counters * WORDS_PER_COUNTER)
 
 
-def uniforms(  # noqa: PLR0913 - a seeded draw has these coordinates
+def uniforms(
     seed: int, source: int, start: int, stop: int, per_frame: int, *, low: float = 0.0, high: float = 1.0
 ) -> npt.NDArray[np.float32]:
     """Gives float32 numbers uniform in [low, high], 24 random bits each, shape `(stop - start, per_frame)`."""

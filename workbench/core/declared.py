@@ -23,7 +23,7 @@ class Declared:
     _final: ClassVar[str]  # the method that makes a class final
     _given: dict[str, Any]
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         final = getattr(cls, cls._final, None)
         if final is None or getattr(final, "__isabstractmethod__", False):
@@ -57,7 +57,7 @@ class Declared:
         """The parameters as they were given, in their declared order."""
         return dict(self._given)
 
-    def _keep(self, **values: Any) -> None:  # noqa: ANN401 - private state may be anything
+    def _keep(self, **values: Any) -> None:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
@@ -83,7 +83,7 @@ class Declared:
         return type(value) is not type(default) or bool(value != default)
 
 
-def show(value: Any) -> str:  # noqa: ANN401 - any parameter
+def show(value: Any) -> str:
     """Gives a value as code, and an array, which code cannot hold, by its size."""
     if isinstance(value, torch.Tensor):
         batch, channel, time, height, width = value.shape

@@ -49,7 +49,7 @@ class Knob(GroupedMetadata):
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """One parameter of a class as its declaration tells it: `parts` for a pair, `choices` for a Literal, `kinds` for `int | str`."""
+    """One parameter as its declaration tells it: `parts` for a pair, `choices` for a Literal, `kinds` for `int | str`."""
 
     name: str
     type: Any
@@ -60,17 +60,17 @@ class Parameter:
     parts: tuple[Parameter, ...] = ()
     kinds: tuple[Any, ...] = ()
 
-    def check(self, value: Any, owner: str) -> Any:  # noqa: ANN401 - any value may be offered
+    def check(self, value: Any, owner: str) -> Any:
         """Gives the value in the declared type, or raises `KnobError` naming `owner` and parameter."""
         return cast(self, value, f"{owner}.{self.name}")
 
 
-def knobs(what: Any) -> dict[str, Parameter]:  # noqa: ANN401 - a dataclass or an instance of one
+def knobs(what: Any) -> dict[str, Parameter]:
     """Gives the parameters of a class (or of an instance's class) in their declared order."""
     return _knobs(what if isinstance(what, type) else type(what))
 
 
-def describe(what: Any) -> str:  # noqa: ANN401 - as knobs
+def describe(what: Any) -> str:
     """Gives the parameters of a class as a Markdown table."""
     rows = ["| parameter | default | range | unit | meaning |", "|---|---|---|---|---|"]
     for one in knobs(what).values():
@@ -99,11 +99,11 @@ def _knobs(cls: type) -> dict[str, Parameter]:
     }
 
 
-def _default(field: dataclasses.Field[Any]) -> Any:  # noqa: ANN401 - a default may be anything
+def _default(field: dataclasses.Field[Any]) -> Any:
     return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
-def _parameter(name: str, hint: Any, default: Any = dataclasses.MISSING) -> Parameter:  # noqa: ANN401 - any annotation
+def _parameter(name: str, hint: Any, default: Any = dataclasses.MISSING) -> Parameter:
     knob, optional = Knob(), False
     while get_origin(hint) is Annotated or _is_optional(hint):
         if get_origin(hint) is Annotated:
@@ -125,20 +125,20 @@ def _parameter(name: str, hint: Any, default: Any = dataclasses.MISSING) -> Para
     )
 
 
-def _part_name(hint: Any, k: int) -> str:  # noqa: ANN401 - any annotation
+def _part_name(hint: Any, k: int) -> str:
     knob = _parameter("", hint).knob
     return knob.meaning or str(k)
 
 
-def _is_union(hint: Any) -> bool:  # noqa: ANN401 - any annotation
+def _is_union(hint: Any) -> bool:
     return get_origin(hint) in (Union, types.UnionType)
 
 
-def _is_optional(hint: Any) -> bool:  # noqa: ANN401 - any annotation
+def _is_optional(hint: Any) -> bool:
     return _is_union(hint) and type(None) in get_args(hint)
 
 
-def _without_none(hint: Any) -> Any:  # noqa: ANN401 - any annotation
+def _without_none(hint: Any) -> Any:
     left = tuple(one for one in get_args(hint) if one is not type(None))
     return Union[left]  # noqa: UP007 - built from values, so `|` has no operands to stand between
 

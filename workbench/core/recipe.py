@@ -44,12 +44,12 @@ def content_hash(recipe: Recipe) -> str:
     return hashlib.sha256(json.dumps(recipe, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def write(what: Any) -> Recipe:  # noqa: ANN401 - a stream or another declared object
+def write(what: Any) -> Recipe:
     """Gives the recipe of a declared object; what JSON cannot hold is a `RecipeError` that names it."""
     return {"schema": SCHEMA, **_write(what, type(what).__name__)}
 
 
-def build(recipe: object, classes: Mapping[str, type], arrays: Iterable[object] = ()) -> Any:  # noqa: ANN401 - of one of classes
+def build(recipe: object, classes: Mapping[str, type], arrays: Iterable[object] = ()) -> Any:
     """Gives the object that a recipe makes, of one of the `classes`; `arrays` are found by their hash."""
     if not isinstance(recipe, dict) or recipe.get("schema") != SCHEMA:
         found = shown(recipe.get("schema")) if isinstance(recipe, dict) else type(recipe).__name__
@@ -63,12 +63,12 @@ def build(recipe: object, classes: Mapping[str, type], arrays: Iterable[object] 
         raise RecipeError(msg) from None
 
 
-def _write(what: Any, place: str) -> Recipe:  # noqa: ANN401 - as write
+def _write(what: Any, place: str) -> Recipe:
     values = {name: _encode(value, f"{place}.{name}") for name, value in what.given().items()}
     return {"class": type(what).__name__, "parameters": values}
 
 
-def _encode(value: Any, place: str) -> Any:  # noqa: ANN401 - any parameter
+def _encode(value: Any, place: str) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, tuple | list):
@@ -90,7 +90,7 @@ def _encode_array(block: Tensor) -> Recipe:
     return entry
 
 
-def _build(recipe: Recipe, classes: Mapping[str, type], blocks: list[Block]) -> Any:  # noqa: ANN401 - as build
+def _build(recipe: Recipe, classes: Mapping[str, type], blocks: list[Block]) -> Any:
     name, values = recipe.get("class"), recipe.get("parameters")
     if set(recipe) != {"class", "parameters"} or not isinstance(values, dict):
         msg = f"recipe keys = {sorted(map(str, recipe))}, are not class and parameters; take it from stream.recipe()."
@@ -103,11 +103,12 @@ def _build(recipe: Recipe, classes: Mapping[str, type], blocks: list[Block]) -> 
     try:
         return cls(**fields)
     except TypeError as error:
-        msg = f"recipe parameters of {name} = {sorted(map(str, fields))}, are not what it takes ({error}); take it from stream.recipe()."
+        told = sorted(map(str, fields))
+        msg = f"recipe parameters of {name} = {told}, are not what it takes ({error}); take it from stream.recipe()."
         raise RecipeError(msg) from error
 
 
-def _decode(value: Any, classes: Mapping[str, type], blocks: list[Block], place: str) -> Any:  # noqa: ANN401 - any JSON
+def _decode(value: Any, classes: Mapping[str, type], blocks: list[Block], place: str) -> Any:
     if isinstance(value, list):
         return tuple(_decode(one, classes, blocks, place) for one in value)
     if isinstance(value, dict):
@@ -115,7 +116,7 @@ def _decode(value: Any, classes: Mapping[str, type], blocks: list[Block], place:
     return value
 
 
-def _decode_array(entry: Any, blocks: list[Block], place: str) -> Block:  # noqa: ANN401 - any JSON
+def _decode_array(entry: Any, blocks: list[Block], place: str) -> Block:
     if not isinstance(entry, dict) or not isinstance(entry.get("sha256"), str):
         msg = f"{place} = {shown(entry)}, is not an array with shape and sha256; take it from stream.recipe()."
         raise RecipeError(msg)
@@ -123,7 +124,8 @@ def _decode_array(entry: Any, blocks: list[Block], place: str) -> Block:  # noqa
     for block in candidates:
         if data_hash(block) == entry["sha256"]:
             return block
-    msg = f"{place} = array {shown(entry.get('shape'))} sha256 {entry['sha256'][:12]}…, is not in the recipe; hand it in: {_HAND_IN}."
+    array = f"array {shown(entry.get('shape'))} sha256 {entry['sha256'][:12]}…"
+    msg = f"{place} = {array}, is not in the recipe; hand it in: {_HAND_IN}."
     raise RecipeError(msg)
 
 

@@ -68,11 +68,11 @@ class Stream(Declared, ABC):
 
     seekable: ClassVar[bool] = True
 
-    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self:  # noqa: ANN401 - handed to __init__
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self:
         """`Stream(…)`, as documented, makes an endless black film."""
         return super().__new__(Blank if cls is Stream else cls)  # type: ignore[return-value]
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "read" in cls.__dict__:
             cls.read = _guarded(cls.read)  # type: ignore[assignment, method-assign]
@@ -184,7 +184,7 @@ class Stream(Declared, ABC):
         return block
 
     def available(self, n: int = 1) -> bool:
-        """Are at least `n` frames left?"""
+        """Tells whether at least `n` frames are left."""
         count = frame_number(n, f"{type(self).__name__}.available(n)")
         return self.position >= self.first and self._reaches(self.position + count)
 
@@ -256,7 +256,7 @@ class Stream(Declared, ABC):
 
     # the recipe
 
-    def replace(self, **changes: Any) -> Self:  # noqa: ANN401 - as the constructor takes them
+    def replace(self, **changes: Any) -> Self:
         """Gives a new stream with some parameters changed, at the same frame (or at its end)."""
         other = type(self)(**self._changed(changes))
         if other.seekable:
@@ -275,7 +275,7 @@ class Stream(Declared, ABC):
         """Equal recipes make equal streams, wherever their cursors are."""
         if type(self) is not type(other):
             return NotImplemented
-        return self._key() == other._key()  # noqa: SLF001 - of the same class
+        return self._key() == other._key()
 
     def __hash__(self) -> int:
         """As equality: the class and its parameters."""
@@ -371,7 +371,7 @@ def _guarded(read: Callable[[Any, int, int], Block]) -> Callable[[Any, int, int]
 def _rebuilt(cls: type[_Film], given: dict[str, Any], position: int) -> _Film:
     stream = cls(**given)
     if stream.seekable:
-        stream._cursor.position = position  # noqa: SLF001 - of the class next door; a frame since dropped stays so
+        stream._cursor.position = position  # not by seek: it may be a frame that was dropped since
     return stream
 
 
@@ -389,6 +389,12 @@ class Blank(Stream):
     t_zero: Seconds = 0.0
     t: InitVar[float | None] = None
     dt: TimeStep = 0.001
+
+    @classmethod
+    @override
+    def example(cls) -> Self:
+        """Black frames of 30×40 pixels."""
+        return cls((30, 40))
 
     @override
     def read(self, start: int, stop: int) -> Block:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import numpy as np
 import torch
@@ -53,6 +53,12 @@ class RandomStream(Stream):
     @override
     def value_range(self) -> tuple[float, float]:
         return (self.mean - self.level / 2, self.mean + self.level / 2)
+
+    @classmethod
+    @override
+    def example(cls) -> Self:
+        """Noise of 30×40 pixels, always the same."""
+        return cls((30, 40), seed=7)
 
     @override
     def read(self, start: int, stop: int) -> Block:
