@@ -50,7 +50,7 @@ if ! is_usable; then
   "$python" -m venv .venv
 fi
 rm -f "$stamp"
-echo "Setting up .venv (PyTorch is large: some minutes, and on Linux about 5 GB without CPU-only wheels; see README) …"
+echo "Setting up .venv (some minutes; on Linux about 7 GB, or 2 GB with PyTorch's CPU-only wheels, see README.md) …"
 # shellcheck disable=SC2086  # PIP_ARGS are several words
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt ${PIP_ARGS:-} -e ".[lab,cluster,test]"
 rm -f "$begun"
