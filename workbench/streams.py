@@ -17,7 +17,12 @@ from .files.format import HEAD_BYTES as _HEAD_BYTES
 from .files.format import Format as _Format
 from .files.images import ImageSequence as ImageSequence
 from .files.stored import existing as _existing
+from .files.video import VideoReader as VideoReader
+from .files.video_writer import VideoWriter as VideoWriter
+from .stimuli.digits import MNISTStream as MNISTStream
+from .stimuli.digits import PoissonMNISTStream as PoissonMNISTStream
 from .stimuli.noise import RandomStream as RandomStream
+from .stimuli.processing import ProcessingStream as ProcessingStream
 from .stimuli.repeating import RepeatingStream as RepeatingStream
 from .stimuli.resample import TimedResampleStream as TimedResampleStream
 from .stimuli.timed import TimedSequenceStream as TimedSequenceStream
@@ -59,7 +64,7 @@ def open(path: str | os.PathLike[str], **parameters: Any) -> Stream:  # noqa: A0
     named = [one for one in formats() if file.name.lower().endswith(one.suffixes)]
     for one in named:
         if one.sniff(start):
-            return one.reader(str(file), **parameters)
+            return one.reader(os.fspath(path), **parameters)
     raise _unread(file, start, named)
 
 

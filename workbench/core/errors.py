@@ -13,6 +13,8 @@ All say: *what = got, is not what was wanted (meaning); how to mend it.*
     ├── ExtraMissing  also ImportError        a package that this part needs
     ├── RecipeError   also ValueError         a recipe that cannot be written, or built
     └── SinkError     also TypeError          `put` on a stream that takes no frames
+
+    ClippedWarning (a UserWarning): pixel values were outside what a file can hold, and were clipped
 """
 
 
@@ -58,3 +60,7 @@ class RecipeError(WorkbenchError, ValueError):
 
 class SinkError(WorkbenchError, TypeError):
     """`put` was called on a stream that takes no frames."""
+
+
+class ClippedWarning(UserWarning):
+    """Pixel values were outside what a file can hold; says how many were clipped."""
