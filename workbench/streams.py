@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from .core import recipe as _recipe
 from .core.errors import FormatError as _FormatError
+from .core.layer import Layer as _Layer
 from .core.sequence import SequenceStream as SequenceStream
 from .core.stream import Blank as Blank
 from .core.stream import Stream as Stream
+from .files.arrays import NumpyReader as NumpyReader
 from .files.format import HEAD_BYTES as _HEAD_BYTES
 from .files.format import Format as _Format
 from .files.images import ImageSequence as ImageSequence
+from .files.inr import InrImageStreamer as InrImageStreamer
+from .files.inr_files import InrImageFileStreamer as InrImageFileStreamer
+from .files.inr_writer import InrImageStreamWriter as InrImageStreamWriter
 from .files.stored import existing as _existing
 from .files.video import VideoReader as VideoReader
 from .files.video_writer import VideoWriter as VideoWriter
@@ -80,14 +85,38 @@ def _unread(file: Path, start: bytes, named: list[_Format]) -> _FormatError:
     return _FormatError(f"{file}: {file.suffix!r}, is not one of {known} (its bytes {looks}); {remedy}.")
 
 
-def from_recipe(recipe: object, *own_classes: type[Stream], arrays: Iterable[object] = ()) -> Any:
+def from_recipe(recipe: object, *own_classes: type[Stream | _Layer], arrays: Iterable[object] = ()) -> Any:
     """Gives the stream that a recipe (a dict, as `stream.recipe()` gives it) makes.
 
-    Only classes of the catalogue and those handed in can be built. Arrays that the recipe holds only by hash are
+    Only streams of the catalogue, the models and filters of this package and classes handed in can be built. Arrays that the recipe holds only by hash are
     handed in too. Raises `RecipeError`, or what the class raises for its parameters.
 
     >>> film = RandomStream((4, 5), seed=7)
     >>> from_recipe(film.recipe()) == film
     True
     """
-    return _recipe.build(recipe, catalogue() | {own.__name__: own for own in own_classes}, arrays)
+    known = catalogue() | {own.__name__: own for own in own_classes}
+    if not known.keys() >= set(_named(recipe)):
+        known = layers() | known
+    return _recipe.build(recipe, known, arrays)
+
+
+def layers() -> dict[str, type[_Layer]]:
+    """Gives every model and filter by name.
+
+    >>> "LowPass" in layers()
+    True
+    """
+    from . import filters, models  # noqa: PLC0415 - they compile: only a recipe that names one waits for that
+
+    found = {name: value for room in (filters, models) for name, value in vars(room).items() if isinstance(value, type)}
+    return {name: value for name, value in found.items() if issubclass(value, _Layer)}
+
+
+def _named(recipe: object) -> Iterator[str]:
+    """The names of all classes in a recipe, however deep."""
+    if isinstance(recipe, dict):
+        if isinstance(recipe.get("class"), str):
+            yield recipe["class"]
+        for part in recipe.values():
+            yield from _named(part)

@@ -32,7 +32,7 @@ def given(names: object, owner: str) -> str | tuple[str, ...]:
 
 
 def matching(names: str | tuple[str, ...], owner: str) -> tuple[str, ...]:
-    """Gives the files of one name or of each name in turn. What is not there, or matches nothing, is `DataMissing`.
+    """Gives the files of one name or of each name in turn, by their full paths; where there is none, `DataMissing`.
 
     The matches of a glob come in natural order. A file whose name holds `[`, `*` or `?` is itself before it is a glob.
     """
@@ -59,18 +59,18 @@ def _text(name: object, owner: str) -> str:
 
 def _files(name: str, owner: str) -> tuple[str, ...]:
     if _is_file(name):
-        return (name,)
-    if Path(name).is_dir():
-        msg = f"{owner} = {name!r}, is a folder (files were wanted); give a glob: {_glob_in(name)!r}."
+        return (os.path.abspath(name),)  # noqa: PTH100 - Path.absolute keeps its `..`
+    if os.path.isdir(name):  # noqa: PTH112 - as _is_file
+        msg = f"{owner} = {shown(name)}, is a folder (files were wanted); give a glob: {_glob_in(name)!r}."
         raise DataMissing(msg)
     if not glob.has_magic(name):
-        msg = f"{owner} = {name!r}, is not there (looked in {Path(name).absolute().parent}); mend the name."
+        msg = f"{owner} = {shown(name)}, is not there (looked in {Path(name).absolute().parent}); mend the name."
         raise DataMissing(msg)
     files = sorted(filter(_is_file, glob.glob(name)), key=natural)  # noqa: PTH207 - Path.glob takes no absolute one
     if not files:
-        msg = f"{owner} = {name!r}, matches no file (looked from {Path.cwd()}); mend the glob, or give a list of files."
+        msg = f"{owner} = {shown(name)}, matches no file (looked from {Path.cwd()}); mend the glob, or give a list of files."
         raise DataMissing(msg)
-    return tuple(files)
+    return tuple(os.path.abspath(file) for file in files)  # noqa: PTH100 - as above
 
 
 def _glob_in(folder: str) -> str:

@@ -113,7 +113,8 @@ def _refuse(file: str, picture: ImageFile.ImageFile) -> None:
         msg = f"{file}: {rows}×{columns} pixels, are more than PIL.Image.MAX_IMAGE_PIXELS = {most}; make it smaller."
         raise FormatError(msg)
     if getattr(picture, "is_animated", False) and picture.format != "MPO":  # a JPEG that carries previews of itself
-        msg = f"{file}: has several frames, is no still picture; open it with VideoReader, or save each frame as PNG."
+        how = "save each page as PNG" if picture.format == "TIFF" else "open it with VideoReader, or save each frame as PNG"
+        msg = f"{file}: has several frames, is no still picture; {how}."
         raise FormatError(msg)
 
 
