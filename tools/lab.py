@@ -4,14 +4,16 @@ import os
 import sys
 from pathlib import Path
 
-NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "01_first_film.ipynb"
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOK = "notebooks/01_first_film.ipynb"
 
 
 def arguments() -> list[str]:
     """Gives the command line; token and cross-site protection stay as JupyterLab has them: on."""
     has_screen = sys.platform in ("darwin", "win32") or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    words = [sys.executable, "-m", "jupyterlab", str(NOTEBOOK)]
+    # The notebook is in the address itself, so that the printed one leads there too.
+    words = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={ROOT}", f"--LabApp.default_url=/lab/tree/{NOTEBOOK}"]
     return words + ["--allow-root"] * is_root + ["--no-browser"] * (not has_screen)
 
 
