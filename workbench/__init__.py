@@ -18,6 +18,7 @@ from .core.errors import ShapeError as ShapeError
 from .core.errors import SinkError as SinkError
 from .core.errors import WorkbenchError as WorkbenchError
 from .streams import from_recipe as from_recipe
+from .streams import open as open  # noqa: A004 - as a file is opened
 
 __version__ = "0.1.0"
 
@@ -27,14 +28,22 @@ if TYPE_CHECKING:
     from .widgets.bench import Bench as Bench
     from .widgets.bench import bench as bench
 else:
-    # Rooms that need Jupyter or matplotlib are opened on first use: `import workbench` stays light.
-    _LAZY = {"Bench": ".widgets.bench", "bench": ".widgets.bench"}
+    # Rooms that need Jupyter, matplotlib or a compiler are opened on first use: `import workbench` stays light.
+    _ROOMS = ("datasets", "filters", "models", "plotting", "widgets")
+    _LAZY = {
+        "Bench": ".widgets.bench",
+        "bench": ".widgets.bench",
+        "plot": ".plotting",
+        "plot_tensor": ".plotting",
+    }
 
     def __getattr__(name: str) -> object:
-        if name not in _LAZY:
-            msg = f"module 'workbench' has no attribute {name!r}"
-            raise AttributeError(msg)
-        return getattr(importlib.import_module(_LAZY[name], __name__), name)
+        if name in _ROOMS:
+            return importlib.import_module(f".{name}", __name__)
+        if name in _LAZY:
+            return getattr(importlib.import_module(_LAZY[name], __name__), name)
+        msg = f"module 'workbench' has no attribute {name!r}"
+        raise AttributeError(msg)
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_LAZY})
+        return sorted({*globals(), *_LAZY, *_ROOMS})
