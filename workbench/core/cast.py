@@ -87,9 +87,8 @@ def _finite(value: Any) -> float:
         raise TypeError
     number = float(value)
     with np.errstate(over="ignore", under="ignore"):
-        kept = float(np.float32(number))
-    if not math.isfinite(kept) or (kept == 0) != (number == 0):
-        raise ValueError
+        if not math.isfinite(np.float32(number)):
+            raise ValueError
     return number
 
 

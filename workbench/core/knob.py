@@ -111,6 +111,8 @@ def _parameter(name: str, hint: Any, default: Any = dataclasses.MISSING) -> Para
             knob, hint = (found or [knob])[0], hint.__origin__
         else:
             optional, hint = True, _without_none(hint)
+    if hint is Any:
+        hint, optional = object, True
     choices = get_args(hint) if get_origin(hint) is Literal else ()
     parts = get_args(hint) if get_origin(hint) is tuple and Ellipsis not in get_args(hint) else ()
     return Parameter(
