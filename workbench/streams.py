@@ -88,16 +88,16 @@ def _unread(file: Path, start: bytes, named: list[_Format]) -> _FormatError:
 def from_recipe(recipe: object, *own_classes: type[Stream | _Layer], arrays: Iterable[object] = ()) -> Any:
     """Gives the stream that a recipe (a dict, as `stream.recipe()` gives it) makes.
 
-    Only streams of the catalogue, the models and filters of this package and classes handed in can be built. Arrays that the recipe holds only by hash are
-    handed in too. Raises `RecipeError`, or what the class raises for its parameters.
+    Only streams of the catalogue, models and filters of this package and classes handed in can be built. Arrays that
+    the recipe holds only by hash are handed in too. Raises `RecipeError`, or what the class raises for its parameters.
 
     >>> film = RandomStream((4, 5), seed=7)
     >>> from_recipe(film.recipe()) == film
     True
     """
-    known = catalogue() | {own.__name__: own for own in own_classes}
+    known: dict[str, type] = {**catalogue(), **{own.__name__: own for own in own_classes}}
     if not known.keys() >= set(_named(recipe)):
-        known = layers() | known
+        known = {**layers(), **known}
     return _recipe.build(recipe, known, arrays)
 
 
