@@ -57,13 +57,13 @@ class Layer(Module, ABC):
     """
 
     _final = "step"
-    _has_stages: ClassVar[bool] = False
+    has_stages: ClassVar[bool] = False
     _state: Any = None
     _shown: tuple[int, ...] | None = None  # [batch, channel, height, width] of what the state is of
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._has_stages = "stages" in inspect.signature(cls.step).parameters
+        cls.has_stages = "stages" in inspect.signature(cls.step).parameters
 
     # what a model says of itself
 
@@ -82,6 +82,7 @@ class Layer(Module, ABC):
     def replace(self, **changes: Any) -> Self:
         """Gives a model of its own with some parameters changed, at reset."""
         other = copy.deepcopy(self)
+        vars(other)["_fixed"] = False
         for name, value in changes.items():
             if name not in knobs(self):
                 own = ", ".join(knobs(self))
@@ -115,7 +116,7 @@ class Layer(Module, ABC):
     def advance(self, block: Block, state: Any, *, stages: bool = False) -> tuple[dict[str, Block], Any]:
         """Gives the films by name and the next state: `step`, checked, with a state that shares no memory with them."""
         name = type(self).__name__
-        if stages and not self._has_stages:
+        if stages and not self.has_stages:
             msg = f"{name}.run(stages=True), is not possible (this model shows no inner stages); leave stages out."
             raise KnobError(msg)
         if block.shape[2] == 0:

@@ -32,6 +32,7 @@ class Module(nn.Module):
 
     _final: ClassVar[str]  # the method that makes a class final
     _ready: bool
+    _fixed: bool
     dt: float
     pixel_per_degree: float
 
@@ -49,7 +50,7 @@ class Module(nn.Module):
         """A module first, so that parameters find their place."""
         self = super().__new__(cls)
         nn.Module.__init__(self)
-        vars(self).update(dataclasses.asdict(_Sampling()), _ready=False)
+        vars(self).update(dataclasses.asdict(_Sampling()), _ready=False, _fixed=False)
         return self
 
     def __post_init__(self) -> None:
@@ -66,6 +67,10 @@ class Module(nn.Module):
         if one is None:
             super().__setattr__(name, value)
             return
+        if self._fixed and name in knobs(self):
+            owner = type(self).__name__
+            msg = f"{owner}.{name} = {value!r}, cannot change (the model is a stream's); give it model.replace({name}=…)."
+            raise KnobError(msg)
         if isinstance(value, nn.Parameter):
             value.ndim or one.check(value.item(), type(self).__name__)
         else:
@@ -78,6 +83,10 @@ class Module(nn.Module):
             except KnobError:
                 super().__setattr__(name, before)
                 raise
+
+    def fix(self) -> None:
+        """Makes the parameters unchangeable: films that were computed with them are kept somewhere."""
+        vars(self)["_fixed"] = True
 
     def given(self) -> dict[str, Any]:
         """The present values of the parameters, learned ones among them, in their declared order."""

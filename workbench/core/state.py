@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 
@@ -24,3 +25,14 @@ def owned(tensor: Tensor, lent: set[int]) -> Tensor:
     """A view would keep a whole block in memory, or change with a block that is the caller's."""
     storage = tensor.untyped_storage()
     return tensor.clone() if storage.data_ptr() in lent or storage.nbytes() > tensor.nbytes else tensor
+
+
+def size_of(state: Any) -> int:
+    """Gives the bytes that a state holds, in tensors and arrays wherever they are in it."""
+    if isinstance(state, Tensor | np.ndarray):
+        return state.nbytes
+    if isinstance(state, dict):
+        return sum(map(size_of, state.values()))
+    if isinstance(state, tuple | list):
+        return sum(map(size_of, state))
+    return sum(map(size_of, vars(state).values())) if hasattr(state, "__dict__") else 0

@@ -6,10 +6,15 @@ at the beginning (darkness). Handing the state on makes a film in pieces equal t
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import torch
 from torch import Tensor
+from typing_extensions import override
 
 from ..core.block import Block
+from ..core.knob import Knob
+from ..core.layer import Layer
 
 Number = float | Tensor
 
@@ -43,3 +48,21 @@ def high_pass(film: Block, weight: Number, tau: Number, dt: float, state: Tensor
     """Gives the film less `weight` × itself low-passed: a partial high-pass of DC gain 1 − weight."""
     slow, state = low_pass(film, tau, dt, state)
     return film - weight * slow, state
+
+
+class LowPass(Layer):
+    """An exponential low-pass of every pixel, from black: what a slow eye sees. A state of one frame.
+
+    >>> LowPass(tau=0.001)(torch.ones(2, 1, 1)).ravel()
+    tensor([0.6321, 0.8647])
+    """
+
+    tau: Annotated[float, Knob(0.001, 1, "s", "time constant", hard=(1e-6, None), log=True)] = 0.01
+
+    @override
+    def step(self, block: Block, state: Tensor | None) -> tuple[Block, Tensor]:
+        return low_pass(block, self.tau, self.dt, state)
+
+    @override
+    def output_range(self, low: float, high: float) -> tuple[float, float]:
+        return (min(low, 0.0), max(high, 0.0))
