@@ -246,7 +246,7 @@ class Stream(Declared, ABC):
 
     def _bounds(self, index: slice) -> tuple[int, int]:
         start, stop = self.first if index.start is None else index.start, index.stop
-        if index.step not in (None, 1) or (self.length is None and (stop is None or min(start, stop) < 0)):
+        if index.step not in (None, 1) or ((stop is None or min(start, stop) < 0) and self.length is None):
             what = f"{type(self).__name__}[{index.start}:{index.stop}:{index.step}]"
             msg = f"{what}, is not a bounded stretch of frames; give film[a:b] with 0 ≤ a ≤ b."
             raise KnobError(msg)
