@@ -58,7 +58,7 @@ def test_to_numpy() -> None:
     assert np.array_equal(workbench.to_numpy(workbench.as_block(FILM)), FILM)
     assert workbench.to_numpy(torch.zeros(1, 2, 4, 3, 2, requires_grad=True)).shape == (4, 3, 2, 2)
     for wrong in (torch.zeros(2, 1, 4, 3, 2), torch.zeros(4, 3, 2)):
-        with pytest.raises(ShapeError, match="block.shape"):
+        with pytest.raises(ShapeError, match=r"block\.shape"):
             workbench.to_numpy(wrong)
 
 
@@ -77,7 +77,7 @@ def test_to_numpy() -> None:
         (np.array([["a"]]), "<U1"),
         (np.zeros((4, 3, 2), object), "object"),
         ([[[1, 2], [3]]], "frames of one size"),
-        ([torch.zeros(3, 2, requires_grad=True)], "one size|dtype"),
+        ([torch.zeros(3, 2, requires_grad=True)], r"one size|dtype"),
         (None, "NoneType"),
         ("film.npy", "str"),
         (workbench.streams.Blank((4, 5)), "Blank"),

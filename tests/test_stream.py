@@ -152,7 +152,7 @@ def test_an_endless_film() -> None:
 def test_broken_numbers(verb: str, number: Any) -> None:
     film = Count()
     film.seek(3)
-    with pytest.raises(KnobError, match=f"Count.{verb}.*give 0, 1, 2"):
+    with pytest.raises(KnobError, match=rf"Count.{verb}.*give 0, 1, 2"):
         getattr(film, verb)(number)
     with pytest.raises(KnobError, match=r"Count.read\(stop\)"):
         film.read(0, number)
@@ -203,7 +203,7 @@ def test_starting_time(t: Any, position: int) -> None:
 
 @pytest.mark.parametrize("t", [float("nan"), float("inf"), "soon", -0.01, [1], 1e300])
 def test_a_broken_starting_time(t: Any) -> None:
-    with pytest.raises(KnobError, match="Blank.t = "):
+    with pytest.raises(KnobError, match=r"Blank\.t = "):
         Blank((2, 3), t=t)
 
 

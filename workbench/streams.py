@@ -114,9 +114,13 @@ def layers() -> dict[str, type[_Layer]]:
 
 
 def _named(recipe: object) -> Iterator[str]:
-    """The names of all classes in a recipe, however deep."""
-    if isinstance(recipe, dict):
-        if isinstance(recipe.get("class"), str):
-            yield recipe["class"]
-        for part in recipe.values():
-            yield from _named(part)
+    """The names of all classes in a recipe, however deep: no recursion, since a stranger's may have no end."""
+    left = [recipe]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            if isinstance(part.get("class"), str):
+                yield part["class"]
+            left.extend(part.values())
+        elif isinstance(part, list | tuple):
+            left.extend(part)

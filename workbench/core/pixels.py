@@ -100,7 +100,7 @@ def _strip_of(stream: Stream) -> str:
     if not stream.seekable:
         return "<small>live</small>"
     end = stream.length if stream.counted else None
-    start = min(stream.position, max(stream.first, (end or stream.position) - 1))
+    start = stream.position if end is None else max(stream.first, min(stream.position, end - 1))
     count = min(_STRIP_FRAMES, _STRIP_PIXELS // (stream.size[0] * stream.size[1]))
     if count == 0:
         return "<small>too large to show here</small>"

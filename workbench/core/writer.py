@@ -116,4 +116,9 @@ class Writer(Declared, ABC):
             self.close()
         elif not self.closed:
             self._keep(closed=True)
-            self.finish()
+            try:
+                with self._named_faults():
+                    self.finish()
+            except WorkbenchError as fault:  # what went wrong first is raised
+                if error is not None:
+                    error.add_note(str(fault))
