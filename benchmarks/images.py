@@ -27,7 +27,7 @@ def rows() -> Iterator[Row]:
             "20 pictures, listed often": (ImageSequence(few * (LONG // 20)), ImageSequence(few * (SHORT // 20))),
         }
         for what, (long, short) in films.items():
-            turns = 3 if "each" in what else 101  # of seconds, of milliseconds
+            turns = 5 if "each" in what else 101  # of seconds, of milliseconds
             measured = ratio(functools.partial(_play, long), functools.partial(_play, short), turns)
             yield Row(f"ImageSequence per frame, {what}, {LONG} / {SHORT} frames", measured, 1.0)
 
