@@ -137,15 +137,15 @@ def _in_archive(path: Path, member: zipfile.ZipInfo, name: str) -> Layout:
 
 def _data_place(path: Path, member: zipfile.ZipInfo, name: str) -> int:
     """Gives the byte where a member's data begins, after checking that all of them can be there."""
+    size, start = path.stat().st_size, member.header_offset
     with path.open("rb") as file:
-        file.seek(member.header_offset)
+        file.seek(start if 0 <= start < size else size)
         local = file.read(30)
-    size = path.stat().st_size
     whole = len(local) == 30 and local.startswith(ZIP_MAGIC)
-    place = member.header_offset + 30 + sum(struct.unpack("<HH", local[26:30])) if whole else size + 1
+    place = start + 30 + sum(struct.unpack("<HH", local[26:30])) if whole else size + 1
     if place + member.compress_size > size:
         msg = (
-            f"{name}: byte {member.header_offset}, its {member.compress_size} bytes are not all there "
+            f"{name}: byte {start}, its {member.compress_size} bytes are not all there "
             f"(the file has {size}); write it again."
         )
         raise FormatError(msg)
