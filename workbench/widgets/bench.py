@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ import traitlets
 
 from .. import streams
 from ..core import pixels
+from ..core.cast import shown
 from ..core.errors import KnobError
 from ..core.stream import Stream
 from . import source
@@ -23,7 +25,17 @@ _JUDGED_SECONDS = 1.0
 _MOST_JUDGED = 128
 
 
-class Bench(anywidget.AnyWidget):  # type: ignore[misc]  # untyped base
+class _StreamTrait(traitlets.TraitType[Stream, Stream]):
+    """A stream, and nothing else."""
+
+    def validate(self, obj: Any, value: object) -> Stream:  # noqa: ARG002 - as traitlets calls it
+        if not isinstance(value, Stream):
+            msg = f"Bench.stream = {shown(value)}, is not a stream; give for example workbench.streams.RandomStream()."
+            raise KnobError(msg)
+        return value
+
+
+class Bench(anywidget.AnyWidget):
     """A bench with a stream on it.
 
     `bench.stream` is the stream that is on now. Set it, and picture, knobs and code follow; turn a knob, and it is
@@ -40,12 +52,13 @@ class Bench(anywidget.AnyWidget):  # type: ignore[misc]  # untyped base
     _esm: ClassVar[str] = source.module("bench.js")
     _css: ClassVar[str] = source.style("bench.css")
 
-    stream = traitlets.Any(help="the stream that is on now")
+    stream = _StreamTrait(help="the stream that is on now")
     film = traitlets.Dict(help="what the player needs to know of it").tag(sync=True)
     controls = traitlets.List(help="what the panel needs to know of its parameters").tag(sync=True)
     code = traitlets.Unicode(help="the code that rebuilds this bench").tag(sync=True)
 
     def __init__(self, stream: Stream) -> None:
+        self._lock = threading.RLock()  # JupyterLab may hand over messages in a thread of their own
         self._generation = 0
         self._turning = False
         self._shown: pixels.Range = (0.0, 1.0)
@@ -53,46 +66,41 @@ class Bench(anywidget.AnyWidget):  # type: ignore[misc]  # untyped base
         super().__init__(stream=stream)
         self.on_msg(self._on_message)
 
-    @traitlets.validate("stream")
-    def _valid(self, proposal: dict[str, Any]) -> Stream:
-        stream = proposal["value"]
-        if not isinstance(stream, Stream):
-            msg = f"Bench.stream = {stream!r:.80}, is not a stream; give for example workbench.streams.RandomStream()."
-            raise KnobError(msg)
-        return stream
-
     @traitlets.observe("stream")
     def _on_stream(self, change: dict[str, Any]) -> None:
         """Tells the browser. A stream set from code is shown over its whole range; a turned knob keeps the range."""
-        if type(change["old"]) is not type(change["new"]):
-            self._widest.clear()
-        if not self._turning:
-            self._shown = pixels.display_range(self.stream.value_range)
-        self._describe()
+        with self._lock:
+            if type(change["old"]) is not type(change["new"]):
+                self._widest.clear()
+            if not self._turning:
+                self._shown = pixels.display_range(self.stream.value_range)
+            self._describe()
 
     def _describe(self) -> None:
         self._generation += 1
+        self._described = stream = self.stream
         with self.hold_sync():
-            self.film = film(self.stream, self._generation, self._shown)
-            self.controls = controls(self.stream, self._widest)
-            self.code = code(self.stream)
+            self.film = film(stream, self._generation, self._shown)
+            self.controls = controls(stream, self._widest)
+            self.code = code(stream)
 
-    def _on_message(self, _widget: Any, content: object, buffers: list[Any]) -> None:  # noqa: ANN401 - as ipywidgets calls it
+    def _on_message(self, _widget: Any, content: object, buffers: list[Any]) -> None:
         try:
             message = parse(content, buffers)
         except KnobError as error:
             self.send({"op": "malformed", "message": str(error)})
             return
-        match message:
-            case Read():
-                self._on_read(message)
-            case Turn():
-                self._on_turn(message)
-            case Flash():
-                self._on_flash(message)
-            case Fit():
-                self._shown = pixels.display_range(self.stream.value_range)
-                self._describe()
+        with self._lock:
+            match message:
+                case Read():
+                    self._on_read(message)
+                case Turn():
+                    self._on_turn(message)
+                case Flash():
+                    self._on_flash(message)
+                case Fit():
+                    self._shown = pixels.display_range(self._described.value_range)
+                    self._describe()
 
     def _on_read(self, message: Read) -> None:
         began = time.perf_counter()
@@ -101,7 +109,7 @@ class Bench(anywidget.AnyWidget):  # type: ignore[misc]  # untyped base
             self.send(reply | {"op": "stale"})
             return
         try:
-            found = pictures(self.stream, Order.of(message, message.count), self._shown)
+            found = pictures(self._described, Order.of(message, message.count), self._shown)
         except Exception as error:  # noqa: BLE001 - whatever a stream raises is shown on the bench, never lost
             self.send(reply | {"op": "error", "message": words(error)})
             return
@@ -112,7 +120,7 @@ class Bench(anywidget.AnyWidget):  # type: ignore[misc]  # untyped base
         began = time.perf_counter()
         reply = {"view": message.view, "turn": message.turn, "knob": message.knob}
         try:
-            stream = turned(self.stream, message.knob, message.value)
+            stream = turned(self._described, message.knob, message.value)
             order = Order(
                 clamped(stream, message.start),
                 _FIRST_PICTURES,
@@ -130,17 +138,17 @@ class Bench(anywidget.AnyWidget):  # type: ignore[misc]  # untyped base
     def _adopt(self, stream: Stream) -> None:
         self._turning = True
         try:
-            self.stream = stream
+            self.set_trait("stream", stream)
         finally:
             self._turning = False
 
     def _on_flash(self, message: Flash) -> None:
         interval = message.interval / 1e6
         count = min(_MOST_JUDGED, round(_JUDGED_SECONDS / interval) + 1)
-        start = clamped(self.stream, message.start)
+        start = clamped(self._described, message.start)
         try:
-            channel = channel_of(self.stream, message.channel)
-            block = frames(self.stream, Order(start, count, message.step, channel=channel))
+            channel = channel_of(self._described, message.channel)
+            block = frames(self._described, Order(start, count, message.step, channel=channel))
             report = flash_report(block, interval, message.zoom, narrowed(self._shown, message.contrast / 1000))
             risky = report.risky
         except Exception:  # noqa: BLE001 - the order for the same frames tells what is wrong with them

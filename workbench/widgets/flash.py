@@ -12,12 +12,13 @@ import dataclasses
 import math
 from typing import Final
 
+import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
+from torch.nn.functional import avg_pool2d, pad
 
 from ..core.block import Block
-from ..core.pixels import Range
+from ..core.pixels import Range, to_bytes
 
 CHANGE: Final = 0.1
 DARKER_BELOW: Final = 0.8
@@ -27,7 +28,12 @@ AREA: Final = FIELD[0] * FIELD[1] / 4
 FINE: Final = 3.4  # CSS pixels
 
 _IN_STEP = 0.9  # share of a small square that has to change the same way to be seen as one change
+_PLACES = 64  # along each side, at which a large film is looked at
 _WEIGHTS = torch.tensor([0.2126, 0.7152, 0.0722])
+_SIGNAL = torch.arange(256) / 255
+_LINEAR = torch.where(_SIGNAL <= 0.04045, _SIGNAL / 12.92, ((_SIGNAL + 0.055) / 1.055) ** 2.4)
+
+Pair = tuple[float, float]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +44,7 @@ class FlashReport:
 
     @property
     def risky(self) -> bool:
-        """Does it fail WCAG 2.3.1?"""
+        """Whether it fails WCAG 2.3.1."""
         return self.area > AREA
 
 
@@ -52,49 +58,60 @@ def flash_report(block: Block, dt: float, zoom: float, shown: Range = (0.0, 255.
     >>> flash_report(flicker, dt=1 / 60, zoom=6).risky, flash_report(flicker, dt=0.5, zoom=6).risky
     (True, False)
     """
-    changes = _in_step(_changes(luminance(block, shown)), zoom)
+    squares, spacing = _squares(block, zoom)
+    down, across = squares.shape[3:5]
+    light = luminance(squares.flatten(3, 4), shown)
+    changes = _in_step(_changes(light)).view(-1, down, across)
     second = max(1, round(1 / dt))
     total = torch.cat([torch.zeros_like(changes[:1]), changes]).abs().cumsum(0)
     within = total[second:] - total[:-second] if len(changes) > second else total[-1:]
-    return FlashReport(_largest_area((within > 2 * FLASHES_A_SECOND).float(), zoom))
+    return FlashReport(_largest_area((within > 2 * FLASHES_A_SECOND).float(), spacing))
 
 
 def luminance(block: Block, shown: Range) -> Tensor:
     """Gives the relative luminance `[time, height, width]`, 0 for black and 1 for white (sRGB)."""
-    low, high = shown
-    signal = ((block[0] - low) / (high - low)).nan_to_num().clamp(0, 1)
-    linear = torch.where(signal <= 0.04045, signal / 12.92, ((signal + 0.055) / 1.055) ** 2.4)
-    return torch.einsum("c,cthw->thw", _WEIGHTS, linear) if len(linear) == len(_WEIGHTS) else linear[0]
+    linear = _LINEAR[torch.from_numpy(to_bytes(block, shown)[0].astype(np.int64))]
+    return linear @ _WEIGHTS if linear.shape[-1] == len(_WEIGHTS) else linear[..., 0]
+
+
+def _squares(block: Block, zoom: float) -> tuple[Tensor, Pair]:
+    """Gives the squares to look at `[1, channel, time, down, across, pixels]`, and how far apart they are in CSS pixels.
+
+    A square is one pixel of the film, or as many as make one that is not too fine to be seen. Of a large film only
+    some are taken, evenly: each stands for those left out.
+    """
+    side = min(math.ceil(FINE / zoom), *block.shape[3:])
+    steps = [side * -(-(size // side) // _PLACES) for size in block.shape[3:]]
+    squares = block[:1].unfold(3, side, steps[0]).unfold(4, side, steps[1])
+    return squares.flatten(5), (steps[0] * zoom, steps[1] * zoom)
 
 
 def _changes(light: Tensor) -> Tensor:
     """Gives +1 or -1 where luminance has changed by 0.1 since it last turned, against the change before, else 0."""
     changes = torch.zeros_like(light)
     darkest, brightest, last = light[0].clone(), light[0].clone(), torch.zeros_like(light[0])
-    for now, change in zip(light, changes, strict=True):
+    for k, now in enumerate(light):
         up = (now - darkest >= CHANGE) & (darkest < DARKER_BELOW) & (last <= 0)
-        down = (brightest - now >= CHANGE) & (now < DARKER_BELOW) & (last >= 0)
-        change += up.float() - (down & ~up).float()
-        turned = change != 0
-        last = torch.where(turned, change, last)
+        down = (brightest - now >= CHANGE) & (now < DARKER_BELOW) & (last >= 0) & ~up
+        changes[k] = up.float() - down.float()
+        turned = up | down
+        last = torch.where(turned, changes[k], last)
         darkest = torch.where(turned, now, torch.minimum(darkest, now))
         brightest = torch.where(turned, now, torch.maximum(brightest, now))
     return changes
 
 
-def _in_step(changes: Tensor, zoom: float) -> Tensor:
-    """Drops the changes of patterns too fine to be seen as flashes: pixels that do not change with their neighbours."""
-    side = min(math.ceil(FINE / zoom), *changes.shape[1:])
-    if zoom >= FINE or side < 2:
-        return changes
-    together = avg_pool2d(changes[:, None], side)[:, 0]
-    seen = (together.abs() >= _IN_STEP).float() * together.sign()
-    return seen.repeat_interleave(side, 1).repeat_interleave(side, 2)
+def _in_step(changes: Tensor) -> Tensor:
+    """Gives the change of each square: that of its pixels if they change together, else 0 (a pattern too fine)."""
+    together = changes.mean(-1)
+    return (together.abs() >= _IN_STEP).float() * together.sign()
 
 
-def _largest_area(flashing: Tensor, zoom: float) -> float:
+def _largest_area(flashing: Tensor, spacing: Pair) -> float:
     """Gives the largest flashing area in any window of 10°, in CSS px²."""
-    window = [max(1, min(size, round(field / zoom))) for size, field in zip(flashing.shape[1:], FIELD, strict=True)]
+    sides = zip(flashing.shape[1:], FIELD, spacing, strict=True)
+    window = [max(1, min(count, round(field / apart))) for count, field, apart in sides]
     stride = [max(1, side // 4) for side in window]
-    share = avg_pool2d(flashing[:, None], window, stride, ceil_mode=True, count_include_pad=False)
-    return float(share.max()) * window[0] * window[1] * zoom**2
+    rows, columns = (-(count - side) % by for count, side, by in zip(flashing.shape[1:], window, stride, strict=True))
+    share = avg_pool2d(pad(flashing[:, None], (0, columns, 0, rows)), window, stride)
+    return float(share.max()) * window[0] * window[1] * spacing[0] * spacing[1]

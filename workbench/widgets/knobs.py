@@ -70,7 +70,7 @@ def _parts(one: Parameter) -> tuple[Parameter, ...]:
     return parts if all(part.choices or part.type in _KINDS for part in parts) else ()
 
 
-def _values(stream: Stream, one: Parameter, given: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any parameter
+def _values(stream: Stream, one: Parameter, given: Any) -> tuple[Any, ...]:
     """What the controls show: what was given, or what it was resolved to, or the default."""
     found = getattr(stream, one.name, None) if given is None else given
     if found is None and one.default is not None:
@@ -80,19 +80,22 @@ def _values(stream: Stream, one: Parameter, given: Any) -> tuple[Any, ...]:  # n
     return (found,)
 
 
-def _part(  # noqa: PLR0913 - what a slider hangs on
-    part: Parameter, value: Any, told: tuple[float, float] | None, place: tuple[str, int], widest: Ranges  # noqa: ANN401
+def _part(
+    part: Parameter,
+    value: Any,
+    told: tuple[float, float] | None,
+    place: tuple[str, int],
+    widest: Ranges,
 ) -> dict[str, Any]:
-    facts = {"kind": "choice" if part.choices else _KINDS[part.type], "name": part.name, "meaning": part.knob.meaning}
-    facts |= {"unit": part.knob.unit, "value": _json(value), "choices": list(part.choices)}
-    if facts["kind"] not in ("integer", "number"):
-        return facts
+    kind = "choice" if part.choices else _KINDS[part.type]
+    facts: dict[str, Any] = {"kind": kind, "name": part.name, "meaning": part.knob.meaning, "unit": part.knob.unit}
+    if kind not in ("integer", "number"):
+        return facts | {"value": _json(value), "choices": list(part.choices)}
     low, high = told or widest.get(place) or _comfortable(part)
     if value is not None:
         low, high = min(low, value), max(high, value)
     if told is None:
         widest[place] = (low, high)
-    value = low if value is None else value
     return facts | {"value": _json(value), "low": low, "high": high, "step": part.knob.step, "log": part.knob.log}
 
 
@@ -104,7 +107,7 @@ def _comfortable(part: Parameter) -> tuple[float, float]:
     return low, low + 1 if high is None else high
 
 
-def _json(value: Any) -> Any:  # noqa: ANN401 - any number, switch or text
+def _json(value: Any) -> Any:
     return str(value) if isinstance(value, int) and abs(value) > _SAFE_INTEGER else value
 
 

@@ -51,7 +51,7 @@ class Turn:
 
 @dataclasses.dataclass(frozen=True)
 class Flash:
-    """A question: does the second from `start` on flash, as it is shown?"""
+    """A question: whether the second from `start` on flashes, as it is shown."""
 
     view: Number
     generation: Number

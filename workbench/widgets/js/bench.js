@@ -95,7 +95,11 @@ class BenchView {
   #film() {
     const film = this.model.get("film");
     const another = film.name !== this.title.dataset.name;
-    if (another || film.signed !== this.signed) this.stage.map = film.signed ? "diverging" : "grey";
+    if (another || film.signed !== this.signed) {
+      this.stage.map = film.signed ? "diverging" : "grey";
+      this.look.key = "";
+      this.stage.dress();
+    }
     this.signed = film.signed;
     this.title.dataset.name = film.name;
     this.title.replaceChildren(element("strong", {}, film.name), element("span", {}, film.about));

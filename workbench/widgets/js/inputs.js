@@ -59,12 +59,20 @@ function numberInput(label, turned, refused) {
   const show = (/** @type {Part} */ next) => {
     part = next;
     Object.assign(slider, sliderOf(part));
-    slider.value = String(placeOf(part, Number(part.value ?? part.low)));
+    slider.value = String(placeOf(part, Number(part.value ?? middle(part))));
     unit.textContent = part.unit;
     tell(part.value);
   };
   const enable = (/** @type {boolean} */ on) => void (slider.disabled = box.disabled = !on);
-  return { cells: [slider, box, unit], show, value: () => value, enable };
+  return { cells: [slider, box, unit], show, value: () => value ?? middle(part), enable };
+}
+
+/**
+ * Where a slider stands whose value is left to the workbench: in the middle, which is where a picture is cut out.
+ * @param {Part} part
+ */
+function middle(part) {
+  return valueAt(part, (placeOf(part, part.low) + placeOf(part, part.high)) / 2);
 }
 
 /** @param {number | string} value whole numbers beyond 2^53 come as text */

@@ -44,7 +44,7 @@ export class Stage {
   dress() {
     this.table = colourTable(this.map, this.contrast);
     this.contrastBytes = contrastTable(this.contrast);
-    this.ramp.style.background = gradient(this.coloured ? "grey" : this.map, this.contrast);
+    this.#shade();
     if (this.picture) this.show(this.picture);
   }
 
@@ -57,7 +57,11 @@ export class Stage {
     this.coloured = coloured;
     this.low.textContent = numberText(low);
     this.high.textContent = numberText(high);
-    this.dress();
+    this.#shade();
+  }
+
+  #shade() {
+    this.ramp.style.background = gradient(this.coloured ? "grey" : this.map, this.contrast);
   }
 
   /**

@@ -1,0 +1,244 @@
+"""A real JupyterLab with folders of its own, a slow line to it, and a browser that meets a bench in it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+
+_START_SECONDS = 60
+_LONGEST_LIFE = 1800  # seconds without a kernel or a browser after which the server ends by itself
+
+
+def free_port() -> int:
+    """Gives a port of the loopback that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextlib.contextmanager
+def jupyter_lab(folder: Path, notebooks: Path) -> Iterator[int]:
+    """A JupyterLab that serves a folder of notebooks; gives its port, and ends it by its own process number."""
+    port = free_port()
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "IPYTHONDIR": str(folder / "ipython"),
+        "OMP_NUM_THREADS": "1",
+    }
+    news = folder / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+    news.parent.mkdir(parents=True)
+    news.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    options = [
+        "--allow-root",
+        "--no-browser",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        f"--notebook-dir={notebooks}",
+        "--IdentityProvider.token=",
+        "--ServerApp.disable_check_xsrf=True",
+        "--LabApp.expose_app_in_browser=True",
+        f"--ServerApp.shutdown_no_activity_timeout={_LONGEST_LIFE}",
+    ]
+    with (folder / "lab.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options], env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_for(port, server, folder / "lab.log")
+            yield port
+        finally:
+            server.terminate()
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + _START_SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=2).close()
+            return
+        time.sleep(0.2)
+    msg = f"JupyterLab did not start:\n{log.read_text()[-3000:]}"
+    raise RuntimeError(msg)
+
+
+@contextlib.contextmanager
+def slow_line(port: int, delay: float) -> Iterator[int]:
+    """A way to a port that takes `delay` seconds longer in each direction; gives its own port."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def serve() -> asyncio.Server:
+        async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with contextlib.suppress(OSError, asyncio.CancelledError):
+                far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+                await asyncio.gather(_carry(reader, far_writer, delay), _carry(far_reader, writer, delay))
+
+        return await asyncio.start_server(join, "127.0.0.1", 0)
+
+    server = asyncio.run_coroutine_threadsafe(serve(), loop).result()
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(_end_tasks(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+async def _end_tasks() -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
+    """Passes bytes on, each piece `delay` after it came, in order."""
+    loop = asyncio.get_running_loop()
+    pieces: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+
+    async def collect() -> None:
+        while True:
+            piece = await reader.read(1 << 16)
+            await pieces.put((loop.time() + delay, piece))
+            if not piece:
+                return
+
+    collecting = asyncio.create_task(collect())
+    try:
+        while True:
+            due, piece = await pieces.get()
+            await asyncio.sleep(max(0.0, due - loop.time()))
+            if not piece:
+                return
+            writer.write(piece)
+            await writer.drain()
+    finally:
+        collecting.cancel()
+        writer.close()
+
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_RUNNING = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+_PIXELS = """canvas => {
+  const {data, width, height} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return [height, width, Array.from(data)];
+}"""
+
+
+@contextlib.contextmanager
+def chromium(profile: Path) -> Iterator[Any]:
+    """A headless Chromium, found on the path."""
+    program = next(found for name in BROWSERS if (found := shutil.which(name)))
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            str(profile), executable_path=program, headless=True, args=ARGUMENTS, viewport={"width": 1280, "height": 1400}
+        )
+        yield context
+        context.close()
+
+
+class Notebook:
+    """A notebook that is open in a page, all its cells run."""
+
+    def __init__(self, page: Any, port: int, name: str) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.goto(f"http://127.0.0.1:{port}/lab/workspaces/of-{id(self)}/tree/{name}")  # no tabs of another page
+        page.wait_for_function(_RUNNING, timeout=60_000)
+        page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+        page.locator(".wb-bench").first.wait_for(timeout=60_000)
+        page.wait_for_function("[...document.querySelectorAll('.wb-bench')].every(one => one.dataset.frame !== '')")
+
+    def bench(self, number: int = 0) -> BenchOnPage:
+        return BenchOnPage(self.page, self.page.locator(".wb-bench").nth(number))
+
+    def execute(self, code: str, *, wait: bool = True) -> None:
+        """Runs code in the kernel, beside the notebook."""
+        request = f"{_RUNNING}.requestExecute({{code: {code!r}}})"
+        self.page.evaluate(f"{request}.done.then(() => null)" if wait else f"void {request}")
+
+    def cells(self) -> int:
+        return int(self.page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length"))
+
+    def close(self) -> None:
+        self.page.close()
+
+
+class BenchOnPage:
+    """One bench as a person meets it: by roles and names, keys and pixels."""
+
+    def __init__(self, page: Any, root: Any) -> None:
+        self.page = page
+        self.root = root
+        self.screen = root.get_by_role("group", name="Film. ")
+        self.status = root.get_by_role("status")
+
+    @property
+    def frame(self) -> int:
+        return int(self.root.get_attribute("data-frame"))
+
+    @property
+    def code(self) -> str:
+        return str(self.root.locator(".wb-code code").text_content())
+
+    def pixels(self) -> np.ndarray:
+        """The canvas as `(rows, columns, 4)`."""
+        rows, columns, data = self.root.get_by_role("img").evaluate(_PIXELS)
+        return np.array(data).reshape(rows, columns, 4)
+
+    def range(self) -> tuple[float, float]:
+        words = self.root.get_by_role("group", name="values shown").locator("> span")
+        low, high = (words.nth(k).inner_text().split()[0].replace("−", "-") for k in (0, 1))
+        return float(low), float(high)
+
+    def go_to(self, frame: int) -> None:
+        box = self.root.get_by_role("textbox", name="frame number")
+        box.fill(str(frame))
+        box.press("Enter")
+        self.wait_for_frame(frame)
+
+    def wait_for_frame(self, frame: int) -> None:
+        self.wait(f"one.dataset.frame === '{frame}'")
+
+    def wait(self, condition: str) -> None:
+        """Waits until a condition holds for the bench's element, called `one`."""
+        self.page.wait_for_function(f"one => {condition}", arg=self.root.element_handle(), timeout=20_000)
+
+    def key(self, key: str) -> None:
+        self.screen.press(key)
