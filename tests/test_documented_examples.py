@@ -1,0 +1,96 @@
+"""The documented examples of the earlier package, as a user would type them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import workbench as convis
+
+PETS = ("cat", "dog", "parrot")
+
+
+def fur(name: str) -> np.ndarray:
+    return np.random.default_rng(PETS.index(name)).integers(0, 256, (60, 80, 3), np.uint8)
+
+
+def grey(name: str) -> np.ndarray:
+    return (fur(name).sum(2, dtype=float) / 3).astype(np.float32)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in PETS:
+        Image.fromarray(fur(name)).save(f"{name}.png")
+    for k in (1, 2, 10):
+        Image.fromarray(np.full((60, 80), k, np.uint8)).save(f"frame_{k}.png")
+
+
+@pytest.mark.usefixtures("pictures")
+def test_a_crop_of_a_picture() -> None:
+    inp = convis.streams.ImageSequence("cat.png", repeat=100, size=(10, 10), offset=(10, 50))
+    frames = convis.to_numpy(inp.get(100))
+    assert frames.shape == (100, 10, 10)
+    np.testing.assert_array_equal(frames, np.broadcast_to(grey("cat")[10:20, 50:60], frames.shape))
+
+
+@pytest.mark.usefixtures("pictures")
+def test_five_hundred_frames_of_one_picture() -> None:
+    listed = convis.streams.ImageSequence(["cat.png"] * 500)
+    repeated = convis.streams.ImageSequence("cat.png", repeat=500)
+    for inp in (listed, repeated):
+        frames = convis.to_numpy(inp.get(100))
+        np.testing.assert_array_equal(frames, np.broadcast_to(grey("cat")[5:55, 15:65], (100, 50, 50)))
+        assert inp.i == 100
+        assert inp.get(500).shape == (1, 1, 400, 50, 50)
+        with pytest.raises(convis.EndOfStream):
+            inp.get(1)
+
+
+@pytest.mark.usefixtures("pictures")
+def test_pictures_by_a_wildcard() -> None:
+    inp = convis.streams.ImageSequence("frame_*.png", repeat=10)
+    values = convis.to_numpy(inp.get(100))[:, 0, 0]
+    assert values.tolist() == [1] * 10 + [2] * 10 + [10] * 10
+
+
+@pytest.mark.usefixtures("pictures")
+def test_pictures_by_a_list() -> None:
+    inp = convis.streams.ImageSequence(["cat.png", "dog.png", "parrot.png"], repeat=200)
+    assert len(inp) == 600
+    for name in PETS:
+        frames = convis.to_numpy(inp.get(200))
+        np.testing.assert_array_equal(frames, np.broadcast_to(grey(name)[5:55, 15:65], frames.shape))
+
+
+@pytest.mark.usefixtures("pictures")
+def test_pictures_in_colour() -> None:
+    inp = convis.streams.ImageSequence("cat.png", is_color=True)
+    block = inp.get(1)
+    assert block.shape == (1, 3, 1, 50, 50)
+    np.testing.assert_array_equal(convis.to_numpy(block)[0], fur("cat")[5:55, 15:65])
+
+
+def test_noise_between_the_documented_levels() -> None:
+    inp = convis.streams.RandomStream((20, 20), mean=127, level=100.0)
+    frames = convis.to_numpy(inp.get(1000))
+    assert frames.shape == (1000, 20, 20)
+    assert 77 <= frames.min() < 77.1
+    assert 176.9 < frames.max() <= 177
+    assert abs(frames.mean() - 127) < 5 * 100 / np.sqrt(12 * frames.size)  # five standard errors
+
+
+def test_a_film_made_by_numpy() -> None:
+    x = np.ones((200, 50, 50))
+    x[:, 10, :] = 0.0
+    x[:, 20, :] = 0.0
+    x[:, 30, :] = 0.0
+    x *= np.sin(np.linspace(0.0, 12.0, x.shape[0]))[:, None, None]
+    x += np.sin(np.linspace(0.0, 12.0, x.shape[1]))[None, :, None]
+    inp = convis.streams.SequenceStream(x)
+    np.testing.assert_array_equal(convis.to_numpy(inp.get(100)), x[:100].astype(np.float32))
+    np.testing.assert_array_equal(convis.to_numpy(inp.get(200)), x[100:].astype(np.float32))
