@@ -25,6 +25,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from . import filters as filters
     from . import models as models
+    from .plotting import plot as plot
+    from .plotting import plot_tensor as plot_tensor
     from .widgets.bench import Bench as Bench
     from .widgets.bench import bench as bench
 else:
