@@ -40,7 +40,7 @@ class VideoReader(Stream):
 
     >>> film = VideoReader.example()
     >>> film.get(3).shape, film.length
-    (torch.Size([1, 1, 3, 24, 32]), 120)
+    (torch.Size([1, 1, 3, 24, 32]), 240)
     """
 
     filename: Annotated[int | str, Knob(0, 8, "", "path of a video, or number of a camera", hard=(0, 63))] = 0
@@ -138,7 +138,8 @@ class VideoReader(Stream):
 
     def _cut(self, picture: Pixels) -> Pixels:
         (top, left), (rows, columns) = self._where, self._shape
-        return coloured(picture[top : top + rows, left : left + columns], self.mode)
+        red, green, blue = np.moveaxis(picture[top : top + rows, left : left + columns], -1, 0)
+        return coloured((red, green, blue), self.mode)
 
     def _block(self, frames: list[Pixels], scale: float) -> Block:
         block = np.empty((self.channels, len(frames), *self._shape), np.float32)
@@ -158,10 +159,10 @@ class VideoReader(Stream):
     @classmethod
     @override
     def example(cls) -> Self:
-        """A bar that drifts over 120 frames of 24×32 pixels, in a file of its own."""
+        """A bar that drifts over 240 frames of 24×32 pixels, in a file of its own."""
         path = scratch.folder() / "example.avi"
         if not path.exists():
-            time, column = np.arange(120)[:, None, None], np.arange(32)[None, None]
+            time, column = np.arange(240)[:, None, None], np.arange(32)[None, None]
             with VideoWriter(str(path), (24, 32), "MJPG", False, dt=0.04) as writer:
                 writer.put(127.5 + 100 * np.cos((column - time) * np.pi / 16) * np.ones((1, 24, 1)))
         return cls(str(path), (24, 32))

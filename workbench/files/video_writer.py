@@ -17,6 +17,7 @@ from ..core.block import Block
 from ..core.errors import ClippedWarning, CodecError, FormatError, KnobError, ShapeError
 from ..core.knob import Knob, Size, TimeStep
 from ..core.writer import Writer
+from .decoding import MOST_PIXELS
 from .encoding import CODECS, Codec, Encoder, Quantiser, count_packets, time_step
 
 
@@ -24,7 +25,7 @@ class VideoWriter(Writer):
     """A video file for frames of `size` (rows, columns) with values 0..255; its suffix tells the container.
 
     Codecs: DIVX, XVID, MJPG, X264 (.avi .mkv .mp4 .mov), WMV1, WMV2 (.avi .wmv), and FFV1 (.avi .mkv .mp4), which alone
-    loses nothing; the others are for looking. Odd sizes are kept, but for WMV1 and WMV2, which refuse them. With
+    loses nothing; the others are for looking. Odd sizes are kept, but for WMV1 and WMV2, which refuse odd widths. With
     `isColor` a grey film gets three equal channels; without, a colour film becomes the mean of its three.
 
     Values are rounded and clipped to 0..255: `clipped` counts those that had to be, and a `ClippedWarning` says so.
@@ -51,7 +52,7 @@ class VideoWriter(Writer):
 
     @override
     def resolved(self) -> dict[str, Any]:
-        self._keep(_encoder=None, _quantise=Quantiser(self.size))
+        self._keep(_encoder=None)
         if self.codec not in CODECS:
             msg = f"VideoWriter.codec = {self.codec!r}, is not a codec that can be written; give one of {', '.join(CODECS)}."
             raise CodecError(msg)
@@ -64,6 +65,10 @@ class VideoWriter(Writer):
         if time_step(self.dt) == 0:
             msg = f"VideoWriter.dt = {self.dt}, is shorter than a video's clock can tell (1/65535 s); give a longer one."
             raise KnobError(msg)
+        if self.size[0] * self.size[1] > MOST_PIXELS:
+            msg = f"VideoWriter.size = {self.size}, is beyond {MOST_PIXELS} pixels (more than is read back); give a smaller size."
+            raise CodecError(msg)
+        self._keep(_quantise=Quantiser(self.size))
         with self._named_codec():
             trial = self._start(io.BytesIO())
             trial.put(self._quantise(np.zeros((3, *self.size), np.float32), colour=self.isColor))
@@ -93,9 +98,7 @@ class VideoWriter(Writer):
         try:
             yield
         except (FFmpegError, ValueError, OverflowError) as error:
-            remedy = (
-                "give an even number of rows and columns" if any(n % 2 for n in self.size) else "give another size, dt or codec"
-            )
+            remedy = "give an even number of columns" if self.size[1] % 2 else "give another size, dt or codec"
             msg = f"VideoWriter.size = {self.size}, dt = {self.dt:g}: {self.codec} cannot write that ({error}); {remedy}."
             raise CodecError(msg) from error
 

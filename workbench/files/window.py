@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -13,6 +14,7 @@ from ..core.errors import FormatError, KnobError
 if TYPE_CHECKING:
     from av import VideoFrame
     from av.filter import Graph
+    from av.video.plane import VideoPlane
 
 Mode = Literal["mean", "r", "g", "b", "rgb"]
 Pixels = npt.NDArray[np.integer[Any]]
@@ -39,9 +41,9 @@ class Orientation:
                 return cls(exchanged, (b if exchanged else d) < 0, (c if exchanged else a) < 0)
         return cls()
 
-    def upright(self, picture: Pixels) -> Pixels:
-        """Gives a stored picture (height, width, colour) upright."""
-        turned = picture.swapaxes(0, 1) if self.exchanged else picture
+    def upright(self, plane: Pixels) -> Pixels:
+        """Gives a stored plane (height, width) upright."""
+        turned = plane.T if self.exchanged else plane
         return turned[:: -1 if self.rows else 1, :: -1 if self.columns else 1]
 
     def stored(self, offset: tuple[int, int], size: tuple[int, int], whole: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -65,14 +67,16 @@ def placed(offset: tuple[int, int] | None, size: tuple[int, int], whole: tuple[i
     return offset
 
 
-def coloured(picture: Pixels, mode: Mode) -> Pixels:
-    """Gives the channels (channel, height, width) of a picture (height, width, RGB); for 'mean' their sum."""
+def coloured(planes: Sequence[Pixels], mode: Mode) -> Pixels:
+    """Gives the channels (channel, height, width) of a red, a green and a blue plane; for 'mean' their sum."""
     if mode == "rgb":
-        return np.ascontiguousarray(np.moveaxis(picture, -1, 0))
+        return np.stack(planes)
     if mode == "mean":
-        total: Pixels = picture[..., 0].astype(np.uint16 if picture.dtype == np.uint8 else np.uint32)
-        return (total + picture[..., 1] + picture[..., 2])[None]
-    return np.ascontiguousarray(picture[None, ..., "rgb".index(mode)])
+        total: Pixels = planes[0].astype(np.uint16 if planes[0].dtype == np.uint8 else np.uint32)
+        total += planes[1]
+        total += planes[2]
+        return total[None]
+    return planes["rgb".index(mode)].copy()[None]
 
 
 class Window:
@@ -96,9 +100,15 @@ class Window:
         if kind != self._kind:
             self._graph, self._kind = self._build(frame), kind
         self._graph.vpush(frame)
-        picture: Pixels = np.asarray(self._graph.vpull().to_ndarray(), np.uint16 if self._deep else np.uint8)
+        converted = self._graph.vpull()
+        green, blue, red = (self._turn.upright(self._part(plane)) for plane in converted.planes)
+        return coloured((red, green, blue), self._mode)
+
+    def _part(self, plane: VideoPlane) -> Pixels:
+        kind = np.uint16 if self._deep else np.uint8
+        rows: Pixels = np.asarray(memoryview(plane)).view(kind).reshape(plane.height, -1)
         top, left, height, width = self._within
-        return coloured(self._turn.upright(picture[top : top + height, left : left + width]), self._mode)
+        return rows[top : top + height, left : left + width]
 
     @property
     def scale(self) -> float:
@@ -106,7 +116,10 @@ class Window:
         return (3.0 if self._mode == "mean" else 1.0) * (257.0 if self._deep else 1.0)
 
     def _build(self, frame: VideoFrame) -> Graph:
-        """Gives a filter that crops, then converts: the crop is on whole chroma samples, with a margin."""
+        """Gives a filter that crops, then converts: the crop is on whole chroma samples, with a margin.
+
+        Planes, since FFmpeg makes accurate ones five times as fast as accurate interleaved colours.
+        """
         from av.filter import Graph  # noqa: PLC0415 - loaded where a video is read
 
         graph = Graph()
@@ -118,7 +131,7 @@ class Window:
         )
         crop = graph.add("crop", self._coarse(frame))
         convert = graph.add("scale", "flags=accurate_rnd+full_chroma_int")
-        kind = graph.add("format", "rgb48le" if self._deep else "rgb24")
+        kind = graph.add("format", "gbrp16le" if self._deep else "gbrp")
         graph.link_nodes(source, crop, convert, kind, graph.add("buffersink"))
         graph.configure()
         return graph
