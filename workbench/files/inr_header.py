@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal, NoReturn
 
 import numpy as np
@@ -20,9 +20,9 @@ MAGIC: Final = b"#INRIMAGE-4#{"
 EARLY_BYTES: Final = 255  # of the earlier writer's header
 MOST_BYTES: Final = 1 << 16  # of a header with all its comments
 
-Cpu = Literal["decm", "alpha", "pc", "sun", "sgi"]
+Cpu = Literal["decm", "alpha", "pc", "sun"]  # written: CImg takes "sgi" for little-endian
 Time = Literal["VDIM", "ZDIM"]
-ORDERS: Final[dict[str, str]] = {"decm": "<", "alpha": "<", "pc": "<", "sun": ">", "sgi": ">"}
+ORDERS: Final = {"decm": "<", "alpha": "<", "pc": "<", "sun": ">", "sgi": ">"}
 
 _SIZES = ("XDIM", "YDIM", "ZDIM", "VDIM")
 _KINDS = {"float": "f", "unsigned fixed": "u", "signed fixed": "i"}
@@ -52,7 +52,7 @@ class InrHeader:
 
 
 def read_header(start: bytes, size: int, name: str) -> InrHeader:
-    """Gives what the first bytes of a file say; `size` is that of the whole file, modulo 2³², which tells the two kinds apart.
+    """Gives what the first bytes of a file say; `size` is that of the whole file, modulo 2³².
 
     Anything else is a `FormatError` that names the file and the place.
     """
@@ -66,8 +66,9 @@ def read_header(start: bytes, size: int, name: str) -> InrHeader:
         _refuse(name, len(start), "no end of the header", "##} and a newline at a multiple of 256 bytes")
     text = start[len(MAGIC) : length - 4]
     header = _header(_values(text, name), length, name, frames_first=_FRAMES_FIRST.encode() in text)
-    if early and (header.stop - 1 - size) % 2**32 == 0:  # that newline was the first of the numbers
-        return replace(header, length=EARLY_BYTES, frames_first=True)
+    if early and (header.stop - 1 - size) % 2**32 == 0:  # nothing in the file tells the two apart
+        whole = f"{header.stop} (or the newline at byte 255 is the first of the numbers, behind the header of an earlier writer)"
+        _refuse(name, size, "the end", whole)
     return header
 
 

@@ -55,7 +55,7 @@ class InrImageStreamWriter(Writer):
     time_dimension: Annotated[Time, Knob(meaning="the dimension that is time")] = "VDIM"
     _: KW_ONLY
     dtype: Annotated[Dtype, Knob(meaning="type of the stored numbers")] = "float32"
-    cpu: Annotated[Cpu, Knob(meaning="byte order: decm, alpha, pc little-endian, sun, sgi big-endian")] = "decm"
+    cpu: Annotated[Cpu, Knob(meaning="byte order: decm, alpha, pc little-endian, sun big-endian")] = "decm"
     clipped: ClassVar[int]  # values that the type could not hold, so far
     _file: ClassVar[Growing | None]
     _frame: ClassVar[tuple[int, int, int]]  # channels, rows, columns
