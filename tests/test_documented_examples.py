@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from PIL import Image
@@ -94,3 +96,86 @@ def test_a_film_made_by_numpy() -> None:
     inp = convis.streams.SequenceStream(x)
     np.testing.assert_array_equal(convis.to_numpy(inp.get(100)), x[:100].astype(np.float32))
     np.testing.assert_array_equal(convis.to_numpy(inp.get(200)), x[100:].astype(np.float32))
+
+
+@pytest.fixture
+def figures() -> Iterator[None]:
+    """The figures of an example, closed again."""
+    yield
+    plt.close("all")
+
+
+@pytest.mark.usefixtures("figures")
+def test_a_run_of_the_retina_and_its_plot() -> None:
+    model = convis.models.Retina()
+    inp = convis.streams.RandomStream((20, 20), mean=127, level=100.0)
+    o = model.run(inp, dt=100, max_t=1000)
+    assert o[0].shape == (1, 1, 1000, 20, 20)
+    assert inp.position == 1000
+    assert set(np.unique(o[0])) == {0.0, 1.0}
+    convis.plot(o[0])
+    assert plt.gcf().axes[0].lines
+
+
+@pytest.mark.usefixtures("figures")
+def test_a_film_made_by_numpy_plotted() -> None:
+    x = np.ones((200, 50, 50))
+    x[:, 10, :] = 0.0
+    x *= np.sin(np.linspace(0.0, 12.0, x.shape[0]))[:, None, None]
+    inp = convis.streams.SequenceStream(x)
+    convis.plot(inp.get(100))
+    means = next(line for line in plt.gca().lines if line.get_label() == "mean")
+    np.testing.assert_allclose(means.get_ydata(), x[:100].mean((1, 2)), atol=1e-6)
+
+
+@pytest.mark.usefixtures("figures", "pictures")
+def test_pictures_plotted() -> None:
+    for inp in (
+        convis.streams.ImageSequence(["cat.png"] * 500),
+        convis.streams.ImageSequence("cat.png", repeat=500),
+        convis.streams.ImageSequence("frame_*.png", repeat=10),
+        convis.streams.ImageSequence(["cat.png", "dog.png", "parrot.png"], repeat=200),
+    ):
+        convis.plot(inp.get(100))
+    assert len(plt.get_fignums()) == 4
+
+
+@pytest.mark.usefixtures("figures")
+@pytest.mark.parametrize(("name", "how"), [("MNISTStream", {}), ("PoissonMNISTStream", {"fr": 0.20})])
+@pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive")
+def test_digits_plotted(name: str, how: dict[str, float], tmp_path: Path) -> None:
+    convis.datasets.rendered_digits(tmp_path)
+    stream = getattr(convis.streams, name)(str(tmp_path), rep=20, **how)
+    first = stream.get(500)
+    convis.plot(first)
+    plt.gcf().show()
+    convis.plot(stream.get(500))
+    plt.gcf().show()
+    stream.reset()  # returning to the start
+    again = stream.get(500)
+    convis.plot(again)
+    plt.gcf().show()
+    assert (first == again).all()
+    assert len(plt.get_fignums()) == 3
+
+
+@pytest.mark.usefixtures("figures")
+def test_a_video_in_colour_shows_three_channels(tmp_path: Path) -> None:
+    with convis.streams.VideoWriter(str(tmp_path / "input.avi"), size=(48, 64), codec="MJPG") as out:
+        out.put(np.full((30, 48, 64, 3), (200.0, 100.0, 50.0)))
+    vid_in = convis.streams.VideoReader(str(tmp_path / "input.avi"), size=(48, 64), mode="rgb")
+    rows = convis.plot_tensor(vid_in.get(5000))  # shows three channels
+    assert rows.shape == (1, 4)  # in colour, and red, green and blue alone
+    means = [next(line for line in axes.lines if line.get_label() == "mean").get_ydata() for axes in rows[0, 1:]]
+    np.testing.assert_allclose(np.mean(means, 1), (200, 100, 50), atol=4)
+
+
+def test_a_retina_sees_two_thousand_frames_of_a_video(tmp_path: Path) -> None:
+    with convis.streams.VideoWriter(str(tmp_path / "some_video.avi"), size=(20, 24), codec="MJPG") as out:
+        out.put(np.random.default_rng(1).uniform(0, 255, (90, 20, 24)))
+    vid_in = convis.streams.VideoReader(str(tmp_path / "some_video.avi"), size=(20, 24), mode="mean")
+    retina = convis.models.Retina()
+    with pytest.warns(convis.models.StepWarning, match="TimedResampleStream"):
+        o = retina.run(vid_in, dt=200, max_t=2000)  # what there is of 2000 frames
+    assert o[0].shape == (1, 1, 90, 20, 24)
+    assert o.dt == pytest.approx(1 / 24)
