@@ -99,6 +99,8 @@ def test_luminance_of_colours() -> None:
     assert luminance(primaries, (0.0, 255.0)).flatten().tolist() == pytest.approx([0.2126, 0.7152, 0.0722])
     middle = luminance(torch.full((1, 1, 1, 1, 1), 128.0), (0.0, 255.0)).item()
     assert middle == pytest.approx(0.21586, abs=1e-4)  # sRGB 128: published as 21.586 %
+    dark = luminance(torch.full((1, 1, 1, 1, 1), 5.0), (0.0, 255.0)).item()
+    assert dark == pytest.approx(5 / 255 / 12.92)  # the straight foot of the curve
 
 
 def test_a_single_frame_and_a_single_pixel_are_calm() -> None:
