@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
-import torch
+import numpy as np
 from typing_extensions import override
 
 from .block import Block, as_block
@@ -29,6 +29,7 @@ class Writer(Declared, ABC):
     path: ClassVar[Path]  # where the file will be, whatever folder the process moves to
     frames: ClassVar[int]  # put so far
     closed: ClassVar[bool]
+    extremes: ClassVar[tuple[float, float]]  # lowest and highest value of the frames being put, and 0
 
     @override
     def __post_init__(self) -> None:
@@ -69,9 +70,10 @@ class Writer(Declared, ABC):
             msg = f"{self._name}.put(…), is closed ({self.filename}); make a new writer."
             raise KnobError(msg)
         block = as_block(frames, f"{self._name}.put(frames)")
-        finite = torch.isfinite(block)
-        if not bool(finite.all()):
-            frame = int((~finite).any(dim=4).any(dim=3).any(dim=1).any(dim=0).nonzero()[0])
+        values = block.detach().cpu().numpy()
+        self._keep(extremes=(float(values.min(initial=0)), float(values.max(initial=0))))
+        if not np.isfinite(self.extremes).all():  # NaN goes through min and max
+            frame = int(np.isfinite(values).all(axis=(0, 1, 3, 4)).argmin())
             msg = f"{self._name}.put(frames), frame {frame} holds NaN or infinity (no pixel value); replace those first."
             raise ShapeError(msg)
         if block.shape[2]:

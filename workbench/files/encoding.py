@@ -50,6 +50,7 @@ CODECS = {
 
 # So that what was put stays readable when the writer is killed: a cluster or fragment for each frame, written at once.
 _FRAGMENTS = {"movflags": "hybrid_fragmented+frag_every_frame+default_base_moof"}  # a plain file again at its end
+_PLAIN = {"flush_packets": "1", "fflags": "+bitexact"}  # no random names: the same film makes the same bytes
 CONTAINERS: dict[str, tuple[str, dict[str, str]]] = {
     ".avi": ("avi", {}),
     ".mkv": ("matroska", {"cluster_size_limit": "1"}),
@@ -71,7 +72,7 @@ class Encoder:
         import av  # noqa: PLC0415 - loaded where a video is written, not with the workbench
 
         name, options = CONTAINERS[suffix]
-        self._container = av.open(file, "w", format=name, options={**options, "flush_packets": "1"})
+        self._container = av.open(file, "w", format=name, options={**options, **_PLAIN})
         stream: Any = self._container.add_stream(codec.encoder, rate=1 / dt, options=dict(codec.options))
         self._stream: VideoStream = stream
         self._stream.height, self._stream.width = size
@@ -79,7 +80,7 @@ class Encoder:
         self._stream.pix_fmt = codec.odd if codec.odd and (size[0] % 2 or size[1] % 2) else form
         if codec.tag and suffix == ".avi":
             self._stream.codec_context.codec_tag = codec.tag
-        self._frame_of = av.VideoFrame.from_ndarray
+        self._frame_of = av.VideoFrame.from_numpy_buffer
         self._count = 0  # the header is written with the first picture: FFmpeg 8 crashes at the end of an .mp4 without any
 
     def put(self, picture: Picture) -> None:
@@ -103,18 +104,16 @@ class Quantiser:
     def __init__(self, size: tuple[int, int]) -> None:
         self.clipped = 0
         self._rounded = np.empty((3, *size), np.float32)
-        self._bytes = np.empty((3, *size), np.uint8)
 
-    def __call__(self, frame: npt.NDArray[np.float32], *, colour: bool) -> Picture:
-        """Gives (height, width), or (height, width, RGB) for `colour`: rounded, and clipped to 0..255."""
+    def __call__(self, frame: npt.NDArray[np.float32], *, colour: bool, within: bool) -> Picture:
+        """Gives (height, width), or (height, width, RGB) for `colour`: rounded, and clipped where not `within` 0..255."""
         if len(frame) == 3 and not colour:
             frame = frame.mean(axis=0, keepdims=True)
-        rounded, bytes_ = self._rounded[: len(frame)], self._bytes[: len(frame)]
-        np.rint(frame, out=rounded)
-        if rounded.min() < 0 or rounded.max() > 255:
+        rounded = np.rint(frame, out=self._rounded[: len(frame)])
+        if not within:
             self.clipped += int(np.count_nonzero((rounded < 0) | (rounded > 255)))
             np.clip(rounded, 0, 255, out=rounded)
-        np.copyto(bytes_, rounded, casting="unsafe")
+        bytes_ = rounded.astype(np.uint8)
         return np.stack([*bytes_], axis=-1) if len(bytes_) == 3 else bytes_[0]
 
 

@@ -71,7 +71,7 @@ class VideoWriter(Writer):
         self._keep(_quantise=Quantiser(self.size))
         with self._named_codec():
             trial = self._start(io.BytesIO())
-            trial.put(self._quantise(np.zeros((3, *self.size), np.float32), colour=self.isColor))
+            trial.put(self._quantise(np.zeros((3, *self.size), np.float32), colour=self.isColor, within=True))
             trial.finish()
         return {}
 
@@ -113,8 +113,9 @@ class VideoWriter(Writer):
         with self._named_damage():
             encoder = self._encoder or self._start(str(self.part))
             self._keep(_encoder=encoder)
+            within = self.extremes[0] >= 0 and self.extremes[1] <= 255
             for frame in block[0].detach().cpu().unbind(1):
-                encoder.put(self._quantise(frame.numpy(), colour=self.isColor))
+                encoder.put(self._quantise(frame.numpy(), colour=self.isColor, within=within))
 
     @contextlib.contextmanager
     def _named_damage(self) -> Iterator[None]:
