@@ -15,6 +15,7 @@ from .core.sequence import SequenceStream as SequenceStream
 from .core.stream import Blank as Blank
 from .core.stream import Stream as Stream
 from .files.arrays import NumpyReader as NumpyReader
+from .files.events import EventReader as EventReader
 from .files.format import HEAD_BYTES as _HEAD_BYTES
 from .files.format import Format as _Format
 from .files.images import ImageSequence as ImageSequence
@@ -26,10 +27,12 @@ from .files.video import VideoReader as VideoReader
 from .files.video_writer import VideoWriter as VideoWriter
 from .stimuli.digits import MNISTStream as MNISTStream
 from .stimuli.digits import PoissonMNISTStream as PoissonMNISTStream
+from .stimuli.nmnist import PseudoNMNIST as PseudoNMNIST
 from .stimuli.noise import RandomStream as RandomStream
 from .stimuli.processing import ProcessingStream as ProcessingStream
 from .stimuli.repeating import RepeatingStream as RepeatingStream
 from .stimuli.resample import TimedResampleStream as TimedResampleStream
+from .stimuli.saccades import SaccadeStream as SaccadeStream
 from .stimuli.timed import TimedSequenceStream as TimedSequenceStream
 
 

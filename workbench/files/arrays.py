@@ -17,6 +17,7 @@ from ..core.errors import KnobError, ShapeError
 from ..core.knob import Knob, PixelPerDegree, Seconds, Size, TimeStep
 from ..core.stream import Stream
 from ..core.writer import Writer
+from .event_codes import holds_records
 from .format import Format
 from .growing import Growing
 from .npy_layout import MAGIC, ZIP_MAGIC, header, npy_layout
@@ -176,7 +177,7 @@ def _block_shape(stored: Stored) -> tuple[int, ...]:
 
 
 def _sniff(head: bytes) -> bool:
-    return head.startswith(MAGIC) or (head.startswith(ZIP_MAGIC) and b".npy" in head[:300])
+    return (head.startswith(MAGIC) and not holds_records(head)) or (head.startswith(ZIP_MAGIC) and b".npy" in head[:300])
 
 
 FORMAT = Format("NumPy array", (".npy", ".npz"), _sniff, NumpyReader, NpyWriter)
