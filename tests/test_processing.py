@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
@@ -208,12 +209,25 @@ def test_recipe_copy_and_pickle() -> None:
 
 
 def test_threads_get_what_one_gets() -> None:
-    stream = ProcessingStream(RandomStream((2, 3), seed=1), Counting())
+    inside: list[int] = []
+    most: list[int] = []
+
+    class Slow(Counting):
+        @override
+        def step(self, block: Block, state: Tensor | None) -> tuple[Block, Tensor]:
+            inside.append(1)
+            time.sleep(0.0005)  # another thread's turn
+            most.append(len(inside))
+            inside.pop()
+            return super().step(block, state)
+
+    stream = ProcessingStream(RandomStream((2, 3), seed=1), Slow())
     places = [(k * 97 % 900, k * 97 % 900 + 20) for k in range(60)]
     wanted = [copy.copy(stream).read(*place) for place in places]
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda place: stream.read(*place), places))
     assert all(map(torch.equal, found, wanted))
+    assert max(most) == 1  # what a model keeps beside its state would suffer
 
 
 def test_a_live_input_is_processed_as_it_comes() -> None:

@@ -150,6 +150,12 @@ def test_the_same_step_is_the_same_film() -> None:
         assert torch.equal(film.read(start, start + 300), source.read(start, start + 300))
 
 
+def test_rounding_adds_no_frame() -> None:
+    """7 ms in float64 is no whole number of milliseconds: 7·k frames all the same."""
+    for frames in range(1, 200):
+        assert len(TimedResampleStream(SequenceStream(ramp(frames, (1, 1)), dt=0.007))) == 7 * frames
+
+
 def test_any_cut_gives_the_same_bits() -> None:
     film = TimedResampleStream(RandomStream((3, 5), seed=1, dt=0.04), dt=0.003)
     whole = film.read(0, 9000)  # several pieces of the source
