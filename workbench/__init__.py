@@ -25,18 +25,22 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from . import filters as filters
     from . import models as models
+    from .exporting import from_file as from_file
+    from .exporting import save as save
     from .plotting import plot as plot
     from .plotting import plot_tensor as plot_tensor
     from .widgets.bench import Bench as Bench
     from .widgets.bench import bench as bench
 else:
     # Rooms that need Jupyter, matplotlib or a compiler are opened on first use: `import workbench` stays light.
-    _ROOMS = ("datasets", "filters", "models", "plotting", "widgets")
+    _ROOMS = ("datasets", "exporting", "filters", "models", "plotting", "widgets")
     _LAZY = {
         "Bench": ".widgets.bench",
         "bench": ".widgets.bench",
+        "from_file": ".exporting",
         "plot": ".plotting",
         "plot_tensor": ".plotting",
+        "save": ".exporting",
     }
 
     def __getattr__(name: str) -> object:

@@ -101,20 +101,22 @@ class Encoder:
 class Quantiser:
     """Turns frames (channel, height, width) of float32 into pictures of bytes, and counts the values it had to clip."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self) -> None:
         self.clipped = 0
-        self._rounded = np.empty((3, *size), np.float32)
 
     def __call__(self, frame: npt.NDArray[np.float32], *, colour: bool, within: bool) -> Picture:
         """Gives (height, width), or (height, width, RGB) for `colour`: rounded, and clipped where not `within` 0..255."""
         if len(frame) == 3 and not colour:
             frame = frame.mean(axis=0, keepdims=True)
-        rounded = np.rint(frame, out=self._rounded[: len(frame)])
+        rounded = np.rint(frame)
         if not within:
             self.clipped += int(np.count_nonzero((rounded < 0) | (rounded > 255)))
             np.clip(rounded, 0, 255, out=rounded)
         bytes_ = rounded.astype(np.uint8)
-        return np.stack([*bytes_], axis=-1) if len(bytes_) == 3 else bytes_[0]
+        if len(bytes_) == 1:
+            return np.ascontiguousarray(bytes_[0])
+        picture = bytes_.transpose(1, 2, 0)  # as colour arrays come; blocks come by planes, which stack joins fast
+        return picture if picture.strides == (3 * picture.shape[1], 3, 1) else np.stack([*bytes_], axis=-1)
 
 
 def time_step(dt: float) -> Fraction:

@@ -1,0 +1,142 @@
+"""from_file: a saved file gives back the stream it was made of, or its own frames."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pytest
+import torch
+
+import workbench
+from workbench import FormatError, RecipeError, streams
+from workbench.core.errors import DataMissing
+from workbench.core.knob import Knob, PixelPerDegree, Seconds, Size, TimeStep
+
+BYTES = np.random.default_rng(3).integers(0, 256, (23, 60, 100)).astype(np.float32)  # too many for a recipe
+KINDS = ("f.npy", "f.npz", "f.zarr", "f.inr", "f.mkv", "f", "f.webp", "f.gif", "f.mp4")
+EXACT = ("f.npy", "f.npz", "f.inr", "f.mkv", "f")  # and read by a stream of the catalogue
+
+
+class Ramp(streams.Stream):
+    """Brighter from frame to frame."""
+
+    size: Size = (4, 6)
+    pixel_per_degree: PixelPerDegree = 10.0
+    slope: Annotated[float, Knob(0, 1, "", "brightness added in each frame")] = 0.5
+    t_zero: Seconds = 0.0
+    dt: TimeStep = 0.001
+
+    def read(self, start: int, stop: int) -> torch.Tensor:
+        return (torch.arange(start, stop) * self.slope).view(1, 1, -1, 1, 1).expand(1, 1, -1, *self.size).clone()
+
+
+def record_of(path: Path) -> Any:
+    if path.is_dir():
+        own = path / "zarr.json"
+        return (
+            json.loads(own.read_text())["attributes"]["workbench"]
+            if own.exists()
+            else json.loads((path / "recipe.json").read_text())
+        )
+    if path.suffix == ".npz":
+        return json.loads(zipfile.ZipFile(path).read("recipe.json"))
+    return json.loads(path.with_name(path.name + ".recipe.json").read_text())
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_gives_the_stream_back(tmp_path: Path, name: str) -> None:
+    noise = streams.RandomStream((16, 20), level=255.0, mean=127.5, dt=0.02, seed=9)
+    back = workbench.from_file(workbench.save(noise, tmp_path / name, 30, 12))
+    assert back == noise
+    assert back.position == 30
+    assert torch.equal(back.get(12), noise.read(30, 42))
+    record = record_of(tmp_path / name)
+    assert (record["start"], record["frames"], record["dt"], record["pixel_per_degree"]) == (30, 12, 0.02, 10.0)
+    assert record["workbench"] == workbench.__version__
+    assert workbench.from_recipe(record["recipe"]) == noise
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_without_a_recipe_the_file_is_the_stream(tmp_path: Path, name: str) -> None:
+    film = streams.SequenceStream(BYTES, pixel_per_degree=5.0, dt=0.04, t_zero=1.0)
+    path = workbench.save(film, tmp_path / name, 3, value_range=(0, 255))
+    back = workbench.from_file(path)
+    assert np.array_equal(back[:][0, 0].numpy(), BYTES[3:])
+    assert (back.pixel_per_degree, back.dt, back.t_zero) == (5.0, 0.04, 1.12)
+    again = workbench.from_file(path, arrays=[BYTES])
+    assert again == film
+    assert again.position == 3
+
+
+def test_greys_of_a_gif_come_back(tmp_path: Path) -> None:
+    path = workbench.save(streams.SequenceStream(BYTES, dt=0.04), tmp_path / "f.gif", value_range=(0, 255))
+    assert np.array_equal(workbench.from_file(path)[:][0, 0].numpy(), BYTES)
+
+
+def test_colours_come_back(tmp_path: Path) -> None:
+    colours = np.random.default_rng(1).integers(0, 256, (9, 60, 50, 3)).astype(np.float32)
+    for name in EXACT:
+        back = workbench.from_file(workbench.save(streams.SequenceStream(colours), tmp_path / name, value_range=(0, 255)))
+        assert np.array_equal(workbench.to_numpy(back[:]), colours), name
+
+
+def test_what_nobody_can_rebuild(tmp_path: Path) -> None:
+    film = streams.SequenceStream(BYTES)
+    for name in ("f.zarr", "f.webp"):
+        with pytest.raises(FormatError, match="hand own classes and arrays to from_file"):
+            workbench.from_file(workbench.save(film, tmp_path / name, value_range=(0, 255)))
+
+
+def test_own_classes(tmp_path: Path) -> None:
+    path = workbench.save(Ramp(slope=0.25), tmp_path / "f.npy", 0, 7)
+    assert isinstance(workbench.from_file(path), streams.NumpyReader)
+    assert workbench.from_file(path, Ramp) == Ramp(slope=0.25)
+
+
+def test_a_film_of_functions_says_why_it_has_no_recipe(tmp_path: Path) -> None:
+    film = streams.ProcessingStream(Ramp(), workbench.filters.LowPass(), pre=lambda block: block + 1)
+    path = workbench.save(film, tmp_path / "f.npy", 0, 70)
+    assert record_of(path)["recipe"] is None
+    assert "is nothing that JSON can hold" in record_of(path)["unwritten"]
+    assert torch.equal(workbench.from_file(path)[:], film[0:70])
+
+
+def test_a_file_of_others_is_opened(tmp_path: Path) -> None:
+    np.save(tmp_path / "f.npy", BYTES)
+    assert np.array_equal(workbench.from_file(tmp_path / "f.npy")[:][0, 0].numpy(), BYTES)
+    with pytest.raises(DataMissing, match="is not there"):
+        workbench.from_file(tmp_path / "g.npy")
+
+
+@pytest.mark.parametrize("name", ["f.npy", "f"])
+def test_other_schemas_are_refused_by_name(tmp_path: Path, name: str) -> None:
+    path = workbench.save(streams.RandomStream((4, 5), seed=1), tmp_path / name, 0, 5)
+    file = path / "recipe.json" if name == "f" else tmp_path / "f.npy.recipe.json"
+    record = json.loads(file.read_text())
+    for told in ({**record, "schema": 2}, {**record, "recipe": {**record["recipe"], "schema": 2}}):
+        file.write_text(json.dumps(told))
+        with pytest.raises(RecipeError, match=r"schema .*= 2, is not 1"):
+            workbench.from_file(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '"f"', "{}", "\x00\xff", "[" * 100_000, '{"schema": 1}', '{"schema": 1, "recipe": [], "start": 0}'],
+)
+def test_damaged_recipes_are_named(tmp_path: Path, text: str) -> None:
+    path = workbench.save(streams.RandomStream((4, 5), seed=1), tmp_path / "f.npy", 0, 5)
+    (tmp_path / "f.npy.recipe.json").write_text(text)
+    with pytest.raises((FormatError, RecipeError), match=r"f\.npy"):
+        workbench.from_file(path)
+
+
+def test_a_changed_recipe_is_refused(tmp_path: Path) -> None:
+    path = workbench.save(streams.RandomStream((4, 5), seed=1), tmp_path / "f.npy", 0, 5)
+    file = tmp_path / "f.npy.recipe.json"
+    file.write_text(file.read_text().replace('"seed": 1', '"seed": 2'))
+    with pytest.raises(RecipeError, match="it was changed"):
+        workbench.from_file(path)

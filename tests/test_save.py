@@ -1,0 +1,320 @@
+"""save: the file is whole or not there, holds the frames that numpy made, and goes on after a kill."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+import torch
+import zarr
+from PIL import Image
+
+import workbench
+from workbench import EndOfStream, FormatError, KnobError, ShapeError, streams
+from workbench.core.errors import ClippedWarning, DataMissing
+from workbench.exporting.kinds import KINDS, kind_of
+
+BYTES = np.random.default_rng(3).integers(0, 256, (23, 6, 10)).astype(np.float64)
+BYTES[5] = BYTES[4]  # neighbours that are alike stay two frames
+COLOURS = np.random.default_rng(4).integers(0, 256, (13, 6, 10, 3)).astype(np.float64)
+FLOATS = np.random.default_rng(5).normal(size=(23, 6, 10)).astype(np.float32)
+RANGE = (0.0, 255.0)
+
+
+def film(frames: np.ndarray) -> streams.SequenceStream:
+    return streams.SequenceStream(frames, dt=0.04)
+
+
+def pictures(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        frames = []
+        for k in range(getattr(image, "n_frames", 1)):
+            image.seek(k)
+            frames.append(np.asarray(image.convert("RGB")))
+        return np.stack(frames)
+
+
+def video(path: Path) -> np.ndarray:
+    with av.open(str(path)) as container:
+        return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
+
+
+def folder(path: Path) -> np.ndarray:
+    return np.stack([np.asarray(Image.open(file).convert("RGB")) for file in sorted(path.glob("*.png"))])
+
+
+def raw_inr(path: Path) -> np.ndarray:
+    return np.frombuffer(path.read_bytes()[256:], "<f4").reshape(23, 6, 10)
+
+
+EXACT: dict[str, Any] = {
+    "f.npy": np.load,
+    "f.npz": lambda path: np.load(path)["frames"],
+    "f.zarr": lambda path: zarr.open_array(path, mode="r")[:],
+    "f.inr": raw_inr,
+}
+EIGHT_BITS: dict[str, Any] = {"f.mkv": video, "f": folder, "f.webp": pictures}
+ALL = (*EXACT, *EIGHT_BITS, "f.gif", "f.mp4")
+
+
+@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize("chunk", [None, 1, 7, 1000])
+def test_exact_files_hold_every_bit(tmp_path: Path, name: str, chunk: int | None) -> None:
+    stream = film(FLOATS)
+    stream.seek(3)
+    path = workbench.save(stream, tmp_path / name, chunk=chunk)
+    assert np.array_equal(EXACT[name](path), FLOATS)
+    assert stream.position == 3
+    assert not list(tmp_path.glob("*.part*"))
+
+
+@pytest.mark.parametrize("name", EIGHT_BITS)
+@pytest.mark.parametrize("frames", [BYTES, COLOURS], ids=["grey", "colour"])
+def test_eight_bits_are_kept(tmp_path: Path, name: str, frames: np.ndarray) -> None:
+    found = EIGHT_BITS[name](workbench.save(film(frames), tmp_path / name, chunk=5, value_range=RANGE))
+    wanted = frames if frames.ndim == 4 else np.repeat(frames[..., None], 3, 3)
+    assert np.array_equal(found, wanted)
+
+
+def test_gif_keeps_every_grey_and_every_frame(tmp_path: Path) -> None:
+    path = workbench.save(film(BYTES), tmp_path / "f.gif", value_range=RANGE)
+    assert np.array_equal(pictures(path)[..., 0], BYTES)
+    with Image.open(path) as image:
+        assert image.info["duration"] == 40
+    few = np.floor(COLOURS / 128) * 255  # eight colours: none is lost
+    assert np.array_equal(pictures(workbench.save(film(few), path, value_range=RANGE)), few)
+
+
+def test_mp4_is_for_looking(tmp_path: Path) -> None:
+    smooth = np.full((31, 32, 48), 100.0) + np.arange(31)[:, None, None]
+    found = video(workbench.save(film(smooth), tmp_path / "f.mp4", value_range=RANGE))
+    assert found.shape == (31, 32, 48, 3)
+    assert np.abs(found - smooth[..., None]).max() <= 3
+
+
+@pytest.mark.parametrize("name", ["f.npy", "f.zarr"])
+def test_colour_and_more_channels(tmp_path: Path, name: str) -> None:
+    colour = EXACT[name](workbench.save(film(COLOURS), tmp_path / name, chunk=4))
+    assert np.array_equal(colour, COLOURS)
+    two = np.stack([FLOATS, -FLOATS])[None]
+    found = EXACT[name](workbench.save(film(two), tmp_path / name, chunk=4))
+    assert np.array_equal(found, two if name == "f.npy" else np.moveaxis(two[0], 0, -1))
+
+
+def test_a_stretch(tmp_path: Path) -> None:
+    path = workbench.save(film(FLOATS), tmp_path / "f.npy", 4, 10, chunk=3)
+    assert np.array_equal(np.load(path), FLOATS[4:14])
+    folder_ = workbench.save(film(BYTES), tmp_path / "f", 4, 10, value_range=RANGE)
+    assert min(one.name for one in folder_.glob("*.png")) == "frame_0000004.png"
+
+
+def test_clipped_values_are_counted(tmp_path: Path) -> None:
+    frames = BYTES.copy()
+    frames[2, 1, 1], frames[20, 0, 0], frames[21, 0, 0] = 300, -1, 999
+    with pytest.warns(ClippedWarning, match=r"3 values, were outside 0\.\.255"):
+        workbench.save(film(frames), tmp_path / "f.webp", chunk=4, value_range=RANGE)
+
+
+def test_bytes_use_the_range_of_the_stream(tmp_path: Path) -> None:
+    path = workbench.save(streams.RandomStream((4, 5), level=2.0, mean=9.0, seed=1), tmp_path / "f", frames=50)
+    found = folder(path)
+    assert found.min() < 5
+    assert found.max() > 250
+
+
+def test_progress_is_told_and_cancels(tmp_path: Path) -> None:
+    for name in ALL:
+        told: list[tuple[int, int]] = []
+        path = workbench.save(film(BYTES), tmp_path / name, chunk=10, value_range=RANGE, progress=lambda *at: told.append(at))
+        assert told == [(10, 23), (20, 23), (23, 23)], name
+        before = sorted(tmp_path.rglob("*"))
+
+        def stop(done: int, _total: int) -> None:
+            if done == 20:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            workbench.save(film(BYTES[::-1].copy()), path, chunk=10, value_range=RANGE, progress=stop)
+        assert sorted(tmp_path.rglob("*")) == before, name
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_same_film_makes_the_same_bytes(tmp_path: Path, name: str) -> None:
+    for run in "ab":
+        (tmp_path / run).mkdir()
+        workbench.save(film(BYTES), tmp_path / run / name, value_range=RANGE)
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_chunks_change_no_byte(tmp_path: Path) -> None:
+    for name in (one for one in ALL if one != "f.zarr"):  # there the chunk is that of the file
+        for chunk in (1, 7, 23):
+            (tmp_path / str(chunk)).mkdir(exist_ok=True)
+            workbench.save(film(BYTES), tmp_path / str(chunk) / name, chunk=chunk, value_range=RANGE)
+    assert contents(tmp_path / "1") == contents(tmp_path / "7") == contents(tmp_path / "23")
+
+
+EXPORT = """
+import sys, time, workbench
+film = workbench.streams.RandomStream((6, 10), level=255.0, mean=127.5, seed=5)
+def tell(done, total):
+    print(done, flush=True)
+    time.sleep(0.02)
+workbench.save(film, sys.argv[1], 7, 600, chunk=20, progress=tell)
+"""
+
+
+@pytest.mark.parametrize("name", ["f.npy", "f.zarr", "f"])
+def test_after_a_kill_only_the_missing_pieces_are_made(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    run = subprocess.Popen([sys.executable, "-c", EXPORT, path], stdout=subprocess.PIPE, text=True)
+    assert run.stdout
+    for line in run.stdout:
+        if int(line) == 200:
+            run.send_signal(signal.SIGKILL)
+            break
+    run.stdout.close()
+    assert run.wait() == -signal.SIGKILL
+    assert not path.exists()
+    made: list[int] = []
+
+    class Watched(streams.RandomStream):
+        """Notes what is read of it."""
+
+        def read(self, start: int, stop: int) -> torch.Tensor:
+            made.append(start)
+            return super().read(start, stop)
+
+    Watched.__name__ = "RandomStream"  # the same recipe
+    noise = Watched((6, 10), level=255.0, mean=127.5, seed=5)
+    workbench.save(noise, path, 7, 600, chunk=20)
+    assert min(start for start in made if start < 607) >= 7 + 180  # piece 10 may be done or not
+    other = tmp_path / "whole" / name
+    other.parent.mkdir()
+    workbench.save(streams.RandomStream((6, 10), level=255.0, mean=127.5, seed=5), other, 7, 600, chunk=20)
+    left = {file: data for file, data in contents(tmp_path).items() if not file.startswith("whole")}
+    assert left == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("name", ["f.npy", "f.zarr", "f"])
+def test_another_film_never_goes_on_from_the_part(tmp_path: Path, name: str) -> None:
+    def fail(at: int) -> Any:
+        class Failing(streams.SequenceStream):
+            """Breaks in the middle."""
+
+            def read(self, start: int, stop: int) -> torch.Tensor:
+                if start <= at < stop:
+                    raise FormatError("damaged")
+                return super().read(start, stop)
+
+        return Failing
+
+    with pytest.raises(FormatError, match="damaged"):
+        workbench.save(fail(15)(BYTES), tmp_path / name, chunk=5, value_range=RANGE)
+    assert (tmp_path / f"{name}.part").exists()
+    other = 255 - BYTES
+    path = workbench.save(film(other), tmp_path / name, chunk=5, value_range=RANGE)
+    found = folder(path)[..., 0] if name == "f" else EXACT[name](path)
+    assert np.array_equal(found, other)
+    assert not list(tmp_path.glob("*.part*"))
+
+
+FULL = """
+import resource, sys, numpy as np, workbench
+resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+film = workbench.streams.SequenceStream(np.random.default_rng(1).integers(0, 256, (200, 60, 60)))
+for path in sys.argv[1:]:
+    try:
+        workbench.save(film, path, chunk=50, value_range=(0, 255))
+    except workbench.FormatError as error:
+        print(error)
+"""
+
+
+def test_a_full_disk_leaves_the_file_before(tmp_path: Path) -> None:
+    paths = [workbench.save(film(BYTES), tmp_path / name, value_range=RANGE) for name in ALL]
+    before = contents(tmp_path)
+    run = subprocess.run([sys.executable, "-c", FULL, *paths], capture_output=True, text=True, check=True)
+    told = run.stdout.splitlines()
+    assert len(told) == len(ALL), run.stderr
+    assert all(path.name in line and "could not be written" in line for path, line in zip(paths, told, strict=True))
+    assert {file: data for file, data in contents(tmp_path).items() if ".part" not in file} == before
+
+
+def test_what_cannot_be_saved(tmp_path: Path) -> None:
+    stream = film(FLOATS)
+    with pytest.raises(KnobError, match=r"endless\); give frames=1000"):
+        workbench.save(streams.RandomStream(), tmp_path / "f.npy")
+    with pytest.raises(KnobError, match=r"'\.xyz' is not one of \.npy \.npz"):
+        workbench.save(stream, tmp_path / "f.xyz")
+    with pytest.raises(DataMissing, match="its folder is not there"):
+        workbench.save(stream, tmp_path / "no" / "f.npy")
+    with pytest.raises(EndOfStream):
+        workbench.save(stream, tmp_path / "f.npy", 20, 4)
+    with pytest.raises(KnobError, match="nothing to write"):
+        workbench.save(stream, tmp_path / "f.npy", 23)
+    with pytest.raises(KnobError, match="is not a stream"):
+        workbench.save(FLOATS, tmp_path / "f.npy")  # type: ignore[arg-type]
+    with pytest.raises(ShapeError, match="is not one film"):
+        workbench.save(film(np.zeros((2, 1, 3, 4, 5))), tmp_path / "f.npy")
+    with pytest.raises(ShapeError, match="is not 1 or 3"):
+        workbench.save(film(np.zeros((1, 2, 3, 4, 5))), tmp_path / "f.gif")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_of_others_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "holiday").mkdir()
+    (tmp_path / "holiday" / "beach.jpg").write_text("sea")
+    (tmp_path / "other.part").mkdir()
+    (tmp_path / "other.part" / "beach.jpg").write_text("sea")
+    for name in ("holiday", "other"):
+        with pytest.raises(KnobError, match="no film of ours"):
+            workbench.save(film(BYTES), tmp_path / name)
+    with pytest.raises(KnobError, match="is a folder"):
+        workbench.save(film(BYTES), (tmp_path / "holiday").rename(tmp_path / "holiday.npy"))
+    assert (tmp_path / "holiday.npy" / "beach.jpg").read_text() == "sea"
+    assert (tmp_path / "other.part" / "beach.jpg").read_text() == "sea"
+
+
+MILLION = """
+import os, sys, threading, time, psutil, workbench, zarr, workbench.exporting
+film = workbench.streams.RandomStream((20, 20), seed=2)
+workbench.save(film, sys.argv[1], frames=1000)
+me, most, going = psutil.Process(), 0, True
+before = me.memory_info().rss
+def watch():
+    global most
+    while going:
+        most = max(most, me.memory_info().rss)
+        time.sleep(0.01)
+watcher = threading.Thread(target=watch)
+watcher.start()
+workbench.save(film, sys.argv[1], frames=1_000_000)
+going = False
+watcher.join()
+print(most - before)
+"""
+
+
+def test_a_million_frames_in_bounded_memory(tmp_path: Path) -> None:
+    path = tmp_path / "f.zarr"
+    run = subprocess.run([sys.executable, "-c", MILLION, path], capture_output=True, text=True, check=True)
+    assert int(run.stdout) < 500e6
+    array = zarr.open_array(path, mode="r")
+    assert array.shape == (1_000_000, 20, 20)
+    assert np.array_equal(array[999_990:], streams.RandomStream((20, 20), seed=2)[999_990:1_000_000][0, 0].numpy())
+
+
+def test_every_kind_is_tested() -> None:
+    assert {kind_of(Path(name)).suffix for name in ALL} == {kind.suffix for kind in KINDS}
+    assert {kind.suffix for kind in KINDS if kind.exact} == {Path(name).suffix for name in EXACT}

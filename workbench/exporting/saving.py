@@ -1,0 +1,201 @@
+"""save: a stretch of a stream into a file that is whole, or not there."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..core.errors import ClippedWarning, DataMissing, FormatError, KnobError, WorkbenchError
+from ..core.recipe import content_hash
+from ..core.stream import Stream
+from .film import Film
+from .kinds import Kind, kind_of
+from .progress import Progress, bar
+from .sink import RECORD, Sink, beside
+
+OWN_RECORD = (".zarr", ".npz", "")  # kinds that hold their recipe; the others have it beside them
+_FOLDERS = {".zarr": "zarr.json", "": RECORD}  # what a folder of ours has in it
+
+
+def save(
+    stream: Stream,
+    path: str | os.PathLike[str],
+    start: int = 0,
+    frames: int | None = None,
+    *,
+    chunk: int | None = None,
+    value_range: tuple[float, float] | None = None,
+    progress: Progress | bool | None = None,
+) -> Path:
+    """Writes frames `start` to `start + frames` (None: to the end) of a stream, and its recipe; gives the path.
+
+    The suffix tells the kind: `workbench.exporting.kinds.table()` lists them. .npy .npz .zarr .inr hold float32 to the
+    last bit; .mkv (FFV1), .webp and a folder of PNGs hold 8 bits, exactly these; .gif and .mp4 are for looking. Where there are 8
+    bits, `value_range` (the stream's own where None) becomes 0..255, and a `ClippedWarning` counts the values outside.
+
+    The film is read `chunk` frames at a time (also the length of a .zarr's chunks); the cursor stays. The file is `path.part`
+    until it is whole; what was there before stays until then. An export to .npy, .zarr or PNGs that was cut off goes on where it
+    was when it is called again. `progress` is called with (frames done, frames in all), and by raising gives the
+    export up, leaving nothing; None shows a bar to whoever looks.
+
+    Raises `KnobError` (unknown suffix; endless stream without `frames`), `EndOfStream`, `ShapeError` (more than one film;
+    channels that a picture cannot show), `DataMissing` (no such folder), `FormatError` (a disk that is full).
+
+    >>> import workbench
+    >>> from workbench.core import scratch
+    >>> film = workbench.streams.RandomStream((4, 5), seed=7)
+    >>> path = save(film, scratch.folder() / "noise.npy", frames=10)
+    >>> workbench.from_file(path) == film
+    True
+    """
+    target = Path(path).absolute()
+    kind = kind_of(target)
+    film = Film.of(stream, start, frames, chunk, value_range, "save")
+    _refuse_place(target, kind)
+    manifest = _Manifest(target, kind, film)
+    done = manifest.done()
+    with bar(progress, target.name) as told, _named_faults(target, manifest):
+        tell = _Cancel(told)
+        sink = kind.sink(film, target, resumed=done > 0)
+        try:
+            _write(film, sink, manifest, done, tell)
+            sink.finish()
+        except BaseException:
+            sink.abandon()
+            raise
+        _settle(target, kind, film)
+        manifest.clear()
+    if sink.clipped:
+        low, high = film.value_range
+        msg = f"{target}: {sink.clipped} values, were outside {low:g}..{high:g} and were clipped; give value_range=(low, high)."
+        warnings.warn(msg, ClippedWarning, stacklevel=2)
+    return Path(path)
+
+
+class _Cancelled(Exception):  # noqa: N818 - no error
+    """The caller's exception, on its way through."""
+
+
+class _Cancel:
+    """Tells what the progress function raised from what went wrong."""
+
+    def __init__(self, tell: Progress) -> None:
+        self._tell = tell
+
+    def __call__(self, done: int, total: int) -> None:
+        try:
+            self._tell(done, total)
+        except BaseException as error:
+            raise _Cancelled from error
+
+
+def _write(film: Film, sink: Sink, manifest: _Manifest, done: int, tell: Progress) -> None:
+    sink.clipped = manifest.clipped
+    for number, (start, stop) in enumerate(film.bounds()):
+        if number >= done:
+            sink.put(start, film.read(start, stop))
+            manifest.note(number + 1, sink.clipped)
+        tell(stop, film.frames)
+
+
+class _Manifest:
+    """How many pieces of which film are in the `.part`: a small file beside it, replaced after each piece."""
+
+    def __init__(self, target: Path, kind: Kind, film: Film) -> None:
+        self.part, self._file = beside(target, ".part"), beside(target, ".part.json")
+        self.keeps = kind.resumable and film.record["recipe"] is not None
+        self._job = content_hash({"film": film.record, "chunk": film.chunk, "suffix": kind.suffix})
+        self.clipped = 0
+
+    def done(self) -> int:
+        """The number of pieces to keep; where there is none, everything left of another export is removed."""
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            told = json.loads(self._file.read_text())
+            if self.keeps and told["job"] == self._job and self.part.exists():
+                self.clipped = int(told["clipped"])
+                return int(told["done"])
+        self.clear()
+        return 0
+
+    def note(self, done: int, clipped: int) -> None:
+        if self.keeps:
+            fresh = beside(self._file, ".new")
+            fresh.write_text(json.dumps({"job": self._job, "done": done, "clipped": clipped}))
+            fresh.replace(self._file)
+
+    def clear(self) -> None:
+        beside(self._file, ".new").unlink(missing_ok=True)
+        self._file.unlink(missing_ok=True)
+        _remove(self.part)
+
+
+@contextlib.contextmanager
+def _named_faults(target: Path, manifest: _Manifest) -> Iterator[None]:
+    try:
+        yield
+    except _Cancelled as error:
+        manifest.clear()
+        raise error.__cause__ or error from None
+    except WorkbenchError:
+        _drop_half(manifest)
+        raise
+    except OSError as error:
+        _drop_half(manifest)
+        again = "save again: it goes on from there" if manifest.keeps else "save again"
+        msg = f"{target}: could not be written ({error}); make room or mend the folder, and {again}."
+        raise FormatError(msg) from error
+    except BaseException:
+        _drop_half(manifest)
+        raise
+
+
+def _drop_half(manifest: _Manifest) -> None:
+    if not manifest.keeps:
+        manifest.clear()
+
+
+def _refuse_place(target: Path, kind: Kind) -> None:
+    """Refuses to write where no folder is, and to replace what is not a file (or folder) of this kind."""
+    if not target.parent.is_dir():
+        msg = f"save(path) = {str(target)!r}, its folder is not there; make it first: mkdir -p {str(target.parent)!r}."
+        raise DataMissing(msg)
+    mark = _FOLDERS.get(kind.suffix)
+    for place in (target, beside(target, ".part"), beside(target, ".old")):
+        if place.exists() and not _replaceable(place, mark):
+            what = "a folder" if mark is None else "there, and no film of ours"
+            msg = f"save(path) = {str(target)!r}, {place.name} is {what} (it would be replaced); give another name."
+            raise KnobError(msg)
+
+
+def _replaceable(place: Path, mark: str | None) -> bool:
+    if mark is None:
+        return place.is_file()
+    return place.is_dir() and ((place / mark).exists() or not any(place.iterdir()))
+
+
+def _settle(target: Path, kind: Kind, film: Film) -> None:
+    """Gives the file its name, and then its recipe: cut off in between, it has none rather than a wrong one."""
+    part, record = beside(target, ".part"), beside(target, ".recipe.json")
+    record.unlink(missing_ok=True)
+    if part.exists():  # else its writer has renamed it
+        old = beside(target, ".old")
+        if target.is_dir():
+            target.replace(old)
+        part.replace(target)
+        _remove(old)
+    if kind.suffix not in OWN_RECORD:
+        fresh = beside(record, ".part")
+        fresh.write_text(json.dumps(film.record))
+        fresh.replace(record)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
