@@ -179,3 +179,40 @@ def test_a_retina_sees_two_thousand_frames_of_a_video(tmp_path: Path) -> None:
         o = retina.run(vid_in, dt=200, max_t=2000)  # what there is of 2000 frames
     assert o[0].shape == (1, 1, 90, 20, 24)
     assert o.dt == pytest.approx(1 / 24)
+
+
+@pytest.fixture
+def some_video(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    """1100 frames of 240×320, the colour of each its number."""
+    monkeypatch.chdir(tmp_path)
+    time = np.arange(1100)
+    colours = np.stack([time % 200 + 20, 220 - time % 200, 0 * time + 90], axis=1).astype(np.float32)
+    with convis.streams.VideoWriter("some_video.mp4", size=(240, 320), codec="X264") as out:
+        for one in colours:
+            out.put(np.broadcast_to(one, (1, 240, 320, 3)))
+    return colours
+
+
+def test_copy_1000_color_frames(some_video: np.ndarray) -> None:
+    vid_in = convis.streams.VideoReader("some_video.mp4", size=(200, 200), mode="rgb")
+    vid_out = convis.streams.VideoWriter("test.mp4", size=(200, 200), codec="X264")
+    vid_out.put(vid_in.get(1000))  # copy 1000 color frames
+    vid_out.close()
+    vid_in.close()
+    copy = convis.streams.VideoReader("test.mp4", size=(200, 200), mode="rgb")
+    assert len(copy) == 1000
+    shown = copy.get(5000).mean(dim=(3, 4))[0].T.numpy()  # what there is
+    assert np.abs(shown - some_video[:1000]).max() < 5
+
+
+def test_copy_1000_black_and_white_frames(some_video: np.ndarray) -> None:
+    vid_in = convis.streams.VideoReader("some_video.mp4", size=(200, 200), mode="mean")
+    vid_out = convis.streams.VideoWriter("test.mp4", size=(200, 200), isColor=False)
+    vid_out.put(vid_in.get(1000))  # copy 1000 black-and-white frames
+    vid_out.close()
+    vid_in.close()
+    red, green, blue = convis.streams.VideoReader("test.mp4", size=(200, 200), mode="rgb").get(1000)[0]
+    assert red.shape[0] == 1000
+    assert (red == green).all()
+    assert (red == blue).all()
+    assert np.abs(red.mean(dim=(1, 2)).numpy() - some_video[:1000].mean(axis=1)).max() < 5

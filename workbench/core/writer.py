@@ -10,11 +10,14 @@ from types import TracebackType
 from typing import ClassVar, Self
 
 import numpy as np
+import numpy.typing as npt
 from typing_extensions import override
 
 from .block import Block, as_block
 from .declared import Declared
 from .errors import DataMissing, FormatError, KnobError, ShapeError, WorkbenchError
+
+_CACHED = 1 << 16  # numbers
 
 
 class Writer(Declared, ABC):
@@ -71,7 +74,7 @@ class Writer(Declared, ABC):
             raise KnobError(msg)
         block = as_block(frames, f"{self._name}.put(frames)")
         values = block.detach().cpu().numpy()
-        self._keep(extremes=(float(values.min(initial=0)), float(values.max(initial=0))))
+        self._keep(extremes=_extremes(values))
         if not np.isfinite(self.extremes).all():  # NaN goes through min and max
             frame = int(np.isfinite(values).all(axis=(0, 1, 3, 4)).argmin())
             msg = f"{self._name}.put(frames), frame {frame} holds NaN or infinity (no pixel value); replace those first."
@@ -124,3 +127,11 @@ class Writer(Declared, ABC):
             except WorkbenchError as fault:  # what went wrong first is raised
                 if error is not None:
                     error.add_note(str(fault))
+
+
+def _extremes(values: npt.NDArray[np.float32]) -> tuple[float, float]:
+    """Gives the lowest and highest value, and 0: NaN where there is one. By pieces that stay in the processor's cache."""
+    step = max(1, _CACHED // max(1, values[:, :, 0].size)) if values.shape[2] else 1
+    pieces = [values[:, :, k : k + step] for k in range(0, values.shape[2], step)]
+    spans = np.array([(piece.min(initial=0), piece.max(initial=0)) for piece in pieces] or [(0, 0)])
+    return float(spans[:, 0].min()), float(spans[:, 1].max())

@@ -68,7 +68,7 @@ class VideoWriter(Writer):
         if self.size[0] * self.size[1] > MOST_PIXELS:
             msg = f"VideoWriter.size = {self.size}, is beyond {MOST_PIXELS} pixels (more than is read back); give a smaller size."
             raise CodecError(msg)
-        self._keep(_quantise=Quantiser(self.size))
+        self._keep(_quantise=Quantiser())
         with self._named_codec():
             trial = self._start(io.BytesIO())
             trial.put(self._quantise(np.zeros((3, *self.size), np.float32), colour=self.isColor, within=True))
