@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+import psutil
 import pytest
 import torch
 from scipy.ndimage import gaussian_filter
@@ -277,3 +278,24 @@ def test_describe_tells_stages_equations_and_values() -> None:
     told = Retina(gain_opl=12.5).describe()
     for word in ("opl_centre", "ganglion_spikes_ON", "12.5", "dV/dt"):
         assert word in told
+
+
+def test_memory_stays_flat() -> None:
+    """100 000 frames in pieces keep nothing but the state."""
+    film, retina = torch.from_numpy(noise(1000, (10, 12)))[None, None], Retina(seed=1)
+    process = psutil.Process()
+    for _ in range(5):
+        retina(film)
+    before = process.memory_info().rss
+    for _ in range(95):
+        retina(film)
+    assert process.memory_info().rss - before < 10e6
+
+
+def test_a_stream_through_a_retina_reads_anywhere() -> None:
+    source = workbench.streams.RandomStream((11, 14), level=200.0, mean=127.0, seed=3)
+    model = Retina(seed=1)
+    film = workbench.streams.ProcessingStream(source, model, post=lambda out: out.ganglion_spikes_ON)
+    whole = model.run(source, max_t=300).ganglion_spikes_ON
+    assert torch.equal(film.read(250, 300), whole[:, :, 250:])
+    assert torch.equal(film.read(20, 120), whole[:, :, 20:120])
