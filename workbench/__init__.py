@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from . import models as models
     from .exporting import from_file as from_file
     from .exporting import save as save
+    from .exporting import sweep as sweep
+    from .exporting import to_dask as to_dask
+    from .exporting import to_xarray as to_xarray
     from .plotting import plot as plot
     from .plotting import plot_tensor as plot_tensor
     from .widgets.bench import Bench as Bench
@@ -41,6 +44,9 @@ else:
         "plot": ".plotting",
         "plot_tensor": ".plotting",
         "save": ".exporting",
+        "sweep": ".exporting",
+        "to_dask": ".exporting",
+        "to_xarray": ".exporting",
     }
 
     def __getattr__(name: str) -> object:
