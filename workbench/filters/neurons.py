@@ -98,10 +98,12 @@ class Izhikevich(Layer):
 
     @override
     def step(self, block: Block, state: Recovering | None) -> tuple[Block, Recovering]:
-        v = torch.full_like(block[:, :, 0], float(self.c))
+        # The smallest difference grows from spike to spike: float32 would part from the published program.
+        precise = torch.float32 if block.device.type == "mps" else torch.float64
+        v = torch.full_like(block[:, :, 0], float(self.c), dtype=precise)
         frame, v, u = state or Recovering(0, v, float(self.b) * v)
         spikes = []
-        for current in _with_noise(self, block, frame, chance.IZHIKEVICH_NEURON).unbind(2):
+        for current in _with_noise(self, block, frame, chance.IZHIKEVICH_NEURON).to(precise).unbind(2):
             v, u, fired = self._frame(v, u, current)
             spikes.append(fired)
         return torch.stack(spikes, 2).to(block.dtype), Recovering(frame + block.shape[2], v, u)
@@ -118,7 +120,7 @@ class Izhikevich(Layer):
             fired |= peak
             v, u = torch.where(peak, c, v), torch.where(peak, u + d, u)
             for _ in range(halves):
-                v = v + step / halves * ((0.04 * v + 5) * v + 140 - u + current)
+                v = v + step / halves * (0.04 * v**2 + 5 * v + 140 - u + current)
             u = u + step * a * (b * v - u)
         return v, u, fired
 
