@@ -5,3 +5,5 @@ from .arrays import to_xarray as to_xarray
 from .loading import from_file as from_file
 from .saving import save as save
 from .sweeping import sweep as sweep
+from .training import FilmDataset as FilmDataset
+from .training import FilmIterableDataset as FilmIterableDataset
