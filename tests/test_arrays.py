@@ -76,6 +76,39 @@ def test_long_frames_and_long_films(tmp_path: Path) -> None:
         assert film.value_range == (-100, 99)
 
 
+def test_frames_spread_over_a_file_larger_than_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.files.stored._AHEAD", 4 * 5 * 7 * 10)
+    array = numbers((37, 5, 7), "i2")
+    np.save(tmp_path / "film.npy", np.asfortranarray(array))
+    film = NumpyReader(str(tmp_path / "film.npy"))
+    for start, stop in [
+        *((k, k + 3) for k in range(35)),
+        (36, 37),
+        (0, 37),
+        (9, 11),
+        (5, 25),
+        *((k, k + 1) for k in range(36, -1, -1)),
+    ]:
+        assert np.array_equal(film.read(start, stop).numpy()[0, 0], array[start:stop])
+
+
+@pytest.mark.parametrize("shape", [(37, 5, 7), (37, 5, 7, 3), (2, 3, 11, 5, 7), (1, 1, 11, 5, 7)])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_block_is_the_callers(save: Any, shape: tuple[int, ...], order: str) -> None:
+    film = NumpyReader(save(np.asarray(numbers(shape, "f4"), order=order)))
+    whole, some = film.read(0, film.length), film.read(2, 5)
+    kept = whole.clone()
+    whole.fill_(77)
+    some.fill_(77)
+    assert torch.equal(film.read(0, film.length), kept)
+    assert torch.equal(film.read(2, 5), kept[:, :, 2:5])
+
+
+def test_the_range_of_a_type_is_not_measured(save: Any) -> None:
+    assert NumpyReader(save(np.zeros((3, 4, 5), "?"))).value_range == (0, 1)
+    assert NumpyReader(save(np.full((3, 4, 5), 7, "u1"))).value_range == (0, 255)
+
+
 def test_nan_and_infinity_stay_and_are_not_in_the_range(tmp_path: Path) -> None:
     array = numbers((20, 3, 4), "f8")
     array[3, 0, 0], array[4, 0, 0] = np.nan, -np.inf
@@ -275,11 +308,22 @@ def test_after_a_fork_and_in_another_process(save: Any) -> None:
     film.get(5)
     again = pickle.loads(pickle.dumps(film))
     assert again.position == 5
-    film._stored._lock.acquire()  # as a thread may have it at that moment
+    held, over = threading.Event(), threading.Event()
+
+    def hold() -> None:  # as another thread may have it at that moment
+        with film._stored._lock:
+            held.set()
+            over.wait()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait()
     child = os.fork()
     if not child:
+        signal.alarm(20)
         os._exit(0 if np.array_equal(film.read(0, 30).numpy()[0, 0], array) else 1)
-    film._stored._lock.release()
+    over.set()
+    holder.join()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert np.array_equal(film.read(0, 30).numpy()[0, 0], array)
     code = "import sys, pickle; print(pickle.loads(sys.stdin.buffer.read()).get(25).sum().item())"

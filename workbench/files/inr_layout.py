@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import IO, Final
 
 from .inr_header import EARLY_BYTES, MOST_BYTES, InrHeader, read_header
+from .layout import Layout
 from .packed import Packed
-from .stored import Layout, head, opened, refuse_incomplete
+from .stored import head, opened, refuse_incomplete
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 

@@ -15,8 +15,9 @@ from typing import IO, Any, Final
 import numpy as np
 
 from ..core.errors import FormatError, KnobError
+from .layout import Layout
 from .packed import Packed
-from .stored import Layout, head, refuse_incomplete
+from .stored import head, refuse_incomplete
 
 MAGIC: Final = b"\x93NUMPY"
 ZIP_MAGIC: Final = b"PK\x03\x04"
@@ -144,10 +145,7 @@ def _data_place(path: Path, member: zipfile.ZipInfo, name: str) -> int:
     whole = len(local) == 30 and local.startswith(ZIP_MAGIC)
     place = start + 30 + sum(struct.unpack("<HH", local[26:30])) if whole else size + 1
     if place + member.compress_size > size:
-        msg = (
-            f"{name}: byte {start}, its {member.compress_size} bytes are not all there "
-            f"(the file has {size}); write it again."
-        )
+        msg = f"{name}: byte {start}, its {member.compress_size} bytes are not all there (the file has {size}); write it again."
         raise FormatError(msg)
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or member.flag_bits & 1:
         msg = (

@@ -8,7 +8,6 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.errors import DataMissing, FormatError
-from .packed import Packed
+from .layout import Layout
 
 Floats = npt.NDArray[np.float32]
 
@@ -26,33 +25,6 @@ _PIECE = 1 << 24  # bytes looked at in one go
 _MEASURED = 1 << 18  # numbers measured at a time
 _NEAR = 1 << 16  # bytes of a frame that lie together, below which frames are read ahead
 _AHEAD = 1 << 25  # bytes of frames kept, where every frame is spread over the whole file
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where the numbers lie: `shape` in the order of the file, slowest first, and which `axis` of it is time.
-
-    `order` says which of these axes come first, second … once they are read. A stored number n stands for n·2^`scale`.
-    In a compressed file the offset counts unpacked bytes.
-    """
-
-    offset: int
-    dtype: np.dtype[Any]
-    shape: tuple[int, ...]
-    axis: int
-    order: tuple[int, ...]
-    scale: int = 0
-    packed: Packed | None = field(default=None, compare=False)
-
-    @property
-    def wanted(self) -> tuple[int, ...]:
-        """The shape once it is read: the axes in the wanted order."""
-        return tuple(self.shape[k] for k in self.order)
-
-    @property
-    def stop(self) -> int:
-        """The first byte behind the numbers."""
-        return self.offset + math.prod(self.shape) * self.dtype.itemsize
 
 
 class Stored:
@@ -64,6 +36,7 @@ class Stored:
 
     def __init__(self, name: str, parse: Callable[[Path], Layout]) -> None:
         self.path, self._parse = existing(name), parse
+        self._name = str(self.path)
         self._lock, self._process = threading.RLock(), os.getpid()
         self._stamp = self._seen()
         self.layout = parse(self.path)
@@ -74,7 +47,7 @@ class Stored:
         """Gives the numbers of frames start..stop, their axes in the wanted order, the time axis cut."""
         shape, axis = self.layout.shape, self.layout.axis
         with self._alone():
-            numbers = self._numbers().reshape(math.prod(shape[:axis]), shape[axis], -1)
+            numbers = self._numbers().reshape(self.layout.grid)
             spread = len(numbers) > 1 and numbers.strides[1] < _NEAR
             frames = (self._spread if spread else self._cut)(numbers, start, stop)
         return frames.reshape(*shape[:axis], stop - start, *shape[axis + 1 :]).transpose(self.layout.order)
@@ -84,7 +57,7 @@ class Stored:
         with self._alone():
             numbers = self._numbers()
             if self._range is None:
-                self._range = _limits(self.layout) or self._measured(numbers)
+                self._range = self.layout.limits or self._measured(numbers)
             return self._range
 
     def close(self) -> None:
@@ -115,7 +88,7 @@ class Stored:
 
     def _seen(self) -> tuple[int, int, int]:
         try:
-            status = self.path.stat()
+            status = os.stat(self._name)  # noqa: PTH116 - before every read, and twice as fast as the path does it
         except OSError as error:
             msg = f"{self.path}: is gone ({error}); put it back, or open another."
             raise DataMissing(msg) from error
@@ -143,6 +116,7 @@ class Stored:
         many = max(1, _PIECE // wanted.strides[0])
         for k in range(0, len(wanted), many):
             self._convert(wanted[k : k + many], out[k : k + many])
+            self._look(min(many, len(wanted) - k) * wanted.strides[0])
         return out.reshape(len(numbers), stop - start, -1)
 
     def _spread(self, numbers: npt.NDArray[Any], start: int, stop: int) -> Floats:
@@ -156,6 +130,9 @@ class Stored:
         return self._window[1][:, start - low : stop - low].copy()
 
     def _convert(self, raw: npt.NDArray[Any], out: Floats) -> None:
+        if not self.layout.may_overflow:
+            np.copyto(out, raw, casting="unsafe")
+            return
         try:
             with np.errstate(over="raise", invalid="ignore"):
                 np.copyto(out, raw, casting="unsafe")
@@ -164,7 +141,10 @@ class Stored:
         except FloatingPointError as error:
             msg = f"{self.path}: holds values beyond ±3.4e38 (float32 cannot hold them); scale them down and write it again."
             raise FormatError(msg) from error
-        self._looked_at += len(raw) * raw.strides[0]
+
+    def _look(self, count: int) -> None:
+        """Counts bytes that were looked at, and lets go of the mapped pages when they are many."""
+        self._looked_at += count
         if self._looked_at > _RESIDENT and self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._map.madvise(mmap.MADV_DONTNEED)
             self._looked_at = 0
@@ -174,6 +154,7 @@ class Stored:
         for k in range(0, len(numbers), _MEASURED):
             raw = numbers[k : k + _MEASURED]
             self._convert(raw, piece := np.empty(len(raw), np.float32))
+            self._look(raw.nbytes)
             finite = piece if np.isfinite(piece).all() else piece[np.isfinite(piece)]
             low, high = min(low, finite.min(initial=np.inf)), max(high, finite.max(initial=-np.inf))
         return (float(low), float(high)) if low <= high else (0.0, 1.0)
@@ -203,12 +184,6 @@ def opened(path: Path) -> FileIO:
     except OSError as error:
         msg = f"{path}: cannot be opened ({error}); give a file that is there and may be read."
         raise DataMissing(msg) from error
-
-
-def _limits(layout: Layout) -> tuple[float, float] | None:
-    if layout.dtype.kind == "b":
-        return (0.0, 1.0)
-    return (0.0, math.ldexp(255.0, layout.scale)) if layout.dtype == np.uint8 else None
 
 
 def head(path: Path, count: int) -> bytes:
