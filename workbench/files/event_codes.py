@@ -23,8 +23,10 @@ AEDAT_MAGIC: Final = b"#!AER-DAT2.0"
 _AEDAT_SIZE: Final = (480, 640)
 _AEDAT_HEAD: Final = (
     AEDAT_MAGIC + b"\r\n# int32 address, int32 timestamp (us), big-endian\r\n"
-    b"# AEChip: eu.seebetter.ini.chips.davis.Davis640\r\n"
+    b"# AEChip: eu.seebetter.ini.chips.davis.Davis640\r\n#End Of ASCII Header\r\n"
 )  # fmt: skip
+# Lines of text that begin with #; an event may begin with that byte, too, so jAER marks the last line.
+_HEADER: Final = re.compile(rb"(?:#(?!End Of ASCII Header)[^\x00-\x08\x0b\x0c\x0e-\x1f\n]*\n)*(?:#End Of ASCII Header\r?\n)?")
 # Rows and columns of the sensors whose layout of bits is known, by the names of their classes in the header.
 _DAVIS: Final = {"davis240": (180, 240), "davis346": (260, 346), "davis640": _AEDAT_SIZE, "davis208": (192, 208)}
 
@@ -52,6 +54,8 @@ def encode_bin(records: Events, name: str) -> Bytes:
 def decode_bin(path: Path) -> tuple[Events, Size | None]:
     """Gives the events of a file of 40-bit records; another length is a `FormatError`."""
     raw = np.fromfile(path, np.uint8)
+    if path.suffix == ".part":
+        raw = raw[: len(raw) // 5 * 5]  # a killed recording may end in the middle of an event
     if len(raw) % 5:
         msg = f"{path}: {len(raw)} bytes, is not a multiple of 5 (40 bits an event); it is cut off, or no N-MNIST file."
         raise FormatError(msg)
@@ -131,13 +135,14 @@ def holds_events(head: bytes) -> bool:
 
 
 def _parted(raw: bytes, path: Path) -> tuple[str, bytes]:
-    """The header lines, each from # to the end of the line, and the rest."""
+    """The header lines and the rest."""
     if not raw.startswith(AEDAT_MAGIC):
         msg = f"{path}: byte 0, {raw[:12]!r}, is not {AEDAT_MAGIC!r} (AEDAT 2); convert other versions to .npy."
         raise FormatError(msg)
-    place = 0
-    while raw[place : place + 1] == b"#":
-        place = raw.find(b"\n", place) + 1 or len(raw)
+    head = _HEADER.match(raw)
+    place = head.end() if head else 0
+    if path.suffix == ".part":
+        raw = raw[: place + (len(raw) - place) // 8 * 8]
     if (len(raw) - place) % 8:
         msg = f"{path}: {len(raw) - place} bytes from byte {place} on, is not a multiple of 8 (address and time); it is cut off."
         raise FormatError(msg)
