@@ -107,6 +107,7 @@ def damaged() -> dict[str, bytes]:
 
 WORDS = {
     "text": "hello",
+    "a program": "begins b'%!PS",
     "a bomb": "pixels",
     "GIF animation": "VideoReader",
     "PNG animation": "VideoReader",
@@ -139,6 +140,7 @@ def test_the_helper_of_the_tests_makes_sound_tiffs() -> None:
     assert ImageSequence("sound.tif", None).get().sum() == 0
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_more_pixels_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("cat.png").write_bytes(saved("PNG"))
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 48)

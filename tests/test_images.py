@@ -9,6 +9,7 @@ import os
 import pickle
 import struct
 import threading
+import time
 import zlib
 from pathlib import Path
 
@@ -188,7 +189,13 @@ def test_a_later_picture_that_does_not_fit_leaves_the_cursor(folder: Path) -> No
 
 def test_a_file_is_decoded_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     count, real = [], pictures.decode
-    monkeypatch.setattr(images.pictures, "decode", lambda file: (count.append(file), real(file))[1])
+
+    def decode(file: str) -> object:
+        count.append(file)
+        time.sleep(0.1)  # long enough for the other threads to ask for it as well
+        return real(file)
+
+    monkeypatch.setattr(images.pictures, "decode", decode)
     Image.fromarray(noise()).save("cat.png")
     film = ImageSequence(["cat.png"] * 500, (4, 4), repeat=3)
     assert film.length == 1500
@@ -240,7 +247,7 @@ def test_a_child_reads_the_same(method: str) -> None:
     film, context = ImageSequence.example(), multiprocessing.get_context(method)
     film._cache._lock.acquire()  # as another thread may while a fork happens
     here, there = context.Pipe()
-    child = context.Process(target=in_a_child, args=(film, there))
+    child = context.Process(target=in_a_child, args=(film, there), daemon=True)
     child.start()
     assert here.poll(60)
     film._cache._lock.release()
@@ -258,5 +265,11 @@ def test_recipe_and_pickle_make_it_again(folder: Path) -> None:
         assert [film, film] == again
         assert torch.equal(again[0].read(0, film.length), film.read(0, film.length))
         assert again[1].position == 1
+
+
+@pytest.mark.parametrize("names", ["cat.png", "c*.png"])
+def test_a_film_stays_when_the_process_moves(folder: Path, names: str) -> None:
+    Image.fromarray(noise()).save("cat.png")
+    film = ImageSequence(names, None)
     os.chdir("/")
     assert film.get(1).shape == (1, 1, 1, 6, 8)
