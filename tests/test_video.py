@@ -24,6 +24,7 @@ from workbench import DataMissing, EndOfStream, FormatError, KnobError, Workbenc
 from workbench import open as open_any
 from workbench.files import decoding
 from workbench.files.frame_index import FrameIndex
+from workbench.files.window import Window
 from workbench.streams import VideoReader
 
 DATA = Path(__file__).parent / "data" / "video"
@@ -276,6 +277,25 @@ def test_going_forward_decodes_each_frame_once_and_going_back_one_interval(
 def test_what_is_no_film_is_a_format_error(name: str) -> None:
     with pytest.raises(FormatError, match=name):
         VideoReader(str(DATA / name))
+
+
+def test_a_damaged_packet_is_passed_over_and_the_rest_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.avi"
+    with av.open(str(DATA / "mjpeg.avi")) as film:
+        packet = list(film.demux(video=0))[20]
+        picture = bytes(packet)
+    path.write_bytes((DATA / "mjpeg.avi").read_bytes().replace(picture, bytes(len(picture))))
+    with whole(path, "mean") as film:
+        numbers = [number(one) for one in to_numpy(film[:])]
+    assert numbers == [k for k in range(60) if k != 20]
+
+
+def test_colours_that_nobody_knows_are_a_format_error() -> None:
+    with av.open(str(DATA / "vp9.webm")) as film:
+        frame = next(film.decode(video=0))
+    frame.colorspace = 200
+    with pytest.raises(FormatError, match="colours"):
+        Window(frame, (0, 0), (48, 64), "rgb")(frame)
 
 
 def test_sound_alone_is_no_film(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from av import VideoFrame
+    from av.video.plane import VideoPlane
 
 
 class Entry(NamedTuple):
@@ -42,9 +43,6 @@ class FrameIndex:
     def agrees(self, number: int, frame: VideoFrame) -> bool:
         """Notes a frame, or tells whether it is the one that had this number before."""
         entry = Entry(frame.pts, _fingerprint(frame), bool(frame.key_frame))
-        last = self._entries.get(number - 1)
-        if entry.pts is None or (last is not None and last.pts is not None and last.pts >= entry.pts):
-            self.seekable = False  # times do not tell its frames apart
         return self._entries.setdefault(number, entry)[:2] == entry[:2]
 
     def ends_at(self, count: int) -> bool:
@@ -60,15 +58,20 @@ class FrameIndex:
         return max(key, 0)
 
     def pts(self, number: int) -> int:
-        """Gives the time of a known frame of a seekable film, in ticks."""
+        """Gives the time of a known frame in ticks; 0 where the film tells none, from where a seek is found out."""
         return self._entries[number].pts or 0
 
 
 def _fingerprint(frame: VideoFrame) -> int:
-    """Gives a number that two different pictures hardly share: the first plane's words, each with a weight of its own."""
-    plane, form = frame.planes[0], frame.format
-    bits = form.components[0].bits if form.is_planar else form.padded_bits_per_pixel
-    used = plane.width * (8 * -(-bits // 8) if bits >= 8 else bits) // 64 * 8
+    """Gives a number that two different pictures hardly share: the words of its planes, each with a weight of its own."""
+    form = frame.format
+    bits = 8 * -(-form.components[0].bits // 8) if form.is_planar else form.padded_bits_per_pixel
+    return hash(tuple(_weighed(plane, bits) for plane in frame.planes))
+
+
+def _weighed(plane: VideoPlane, bits: int) -> int:
+    """Gives a sum over the bytes of a plane that show; those that only fill up its rows may be anything."""
+    used = plane.width * bits // 64 * 8
     words = np.asarray(memoryview(plane)).view(np.uint8).reshape(plane.height, -1)[:, :used].view(np.uint64)
     columns = np.arange(1, 2 * words.shape[1], 2, dtype=np.uint64)
     rows = np.arange(1, 2 * words.shape[0], 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)

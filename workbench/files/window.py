@@ -96,17 +96,28 @@ class Window:
             found, wanted = (frame.height, frame.width), self._stored_size
             msg = f"film frame = {found} (rows, columns), is not of the film's size {wanted}; convert the film to one size."
             raise FormatError(msg)
-        kind = (frame.format.name, int(frame.colorspace), int(frame.color_range))
-        if kind != self._kind:
-            self._graph, self._kind = self._build(frame), kind
-        self._graph.vpush(frame)
-        converted = self._graph.vpull()
+        converted = self._converted(frame)
         green, blue, red = (self._turn.upright(self._part(plane)) for plane in converted.planes)
         return coloured((red, green, blue), self._mode)
 
+    def _converted(self, frame: VideoFrame) -> VideoFrame:
+        from av import FFmpegError  # noqa: PLC0415 - loaded where a video is read
+
+        kind = (frame.format.name, int(frame.colorspace), int(frame.color_range))
+        try:
+            if kind != self._kind:
+                self._graph, self._kind = self._build(frame), kind
+            self._graph.vpush(frame)
+            return self._graph.vpull()
+        except FFmpegError as error:
+            msg = (
+                f"film frame = {kind}, are no colours that can be converted ({error.strerror}); record or convert the film again."
+            )
+            raise FormatError(msg) from error
+
     def _part(self, plane: VideoPlane) -> Pixels:
         kind = np.uint16 if self._deep else np.uint8
-        rows: Pixels = np.asarray(memoryview(plane)).view(kind).reshape(plane.height, -1)
+        rows: npt.NDArray[Any] = np.frombuffer(memoryview(plane), kind).reshape(plane.height, -1)
         top, left, height, width = self._within
         return rows[top : top + height, left : left + width]
 
