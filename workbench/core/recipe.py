@@ -90,7 +90,7 @@ def _encode_array(block: Tensor) -> Recipe:
     return entry
 
 
-def _build(recipe: Recipe, classes: Mapping[str, type], blocks: list[Block]) -> Any:
+def _build(recipe: Recipe, classes: Mapping[str, type], blocks: list[Tensor]) -> Any:
     name, values = recipe.get("class"), recipe.get("parameters")
     if set(recipe) != {"class", "parameters"} or not isinstance(values, dict):
         msg = f"recipe keys = {sorted(map(str, recipe))}, are not class and parameters; take it from stream.recipe()."
@@ -108,7 +108,7 @@ def _build(recipe: Recipe, classes: Mapping[str, type], blocks: list[Block]) -> 
         raise RecipeError(msg) from error
 
 
-def _decode(value: Any, classes: Mapping[str, type], blocks: list[Block], place: str) -> Any:
+def _decode(value: Any, classes: Mapping[str, type], blocks: list[Tensor], place: str) -> Any:
     if isinstance(value, list):
         return tuple(_decode(one, classes, blocks, place) for one in value)
     if isinstance(value, dict):
@@ -116,7 +116,7 @@ def _decode(value: Any, classes: Mapping[str, type], blocks: list[Block], place:
     return value
 
 
-def _decode_array(entry: Any, blocks: list[Block], place: str) -> Block:
+def _decode_array(entry: Any, blocks: list[Tensor], place: str) -> Block:
     if not isinstance(entry, dict) or not isinstance(entry.get("sha256"), str):
         msg = f"{place} = {shown(entry)}, is not an array with shape and sha256; take it from stream.recipe()."
         raise RecipeError(msg)

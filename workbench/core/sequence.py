@@ -67,7 +67,7 @@ def film(frames: object, size: tuple[int, int] | None, owner: str) -> Block:
     return block
 
 
-def fitting(frames: object, kept: Block, owner: str) -> Block:
+def fitting(frames: object, kept: Tensor, owner: str) -> Block:
     """Gives frames for `put` as a block of the same batch, channels and size as those that are kept."""
     block = as_block(frames, f"{owner}.put(frames)")
     same = block.shape[:2] + block.shape[3:] == kept.shape[:2] + kept.shape[3:]

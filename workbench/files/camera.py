@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ PATIENCE = 10.0  # s that a camera may take for one frame
 Picture = npt.NDArray[np.uint8]
 
 
+@runtime_checkable
 class Capture(Protocol):
     """What is used of `cv2.VideoCapture`."""
 

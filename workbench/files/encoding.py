@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import IO, TYPE_CHECKING, Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,7 +68,7 @@ class Encoder:
     """
 
     def __init__(
-        self, file: str | IO[bytes], codec: Codec, suffix: str, size: tuple[int, int], dt: Fraction, *, colour: bool
+        self, file: str | BytesIO, codec: Codec, suffix: str, size: tuple[int, int], dt: Fraction, *, colour: bool
     ) -> None:
         import av  # noqa: PLC0415 - loaded where a video is written, not with the workbench
 

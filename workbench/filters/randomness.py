@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from torch import Tensor
 from ..core.block import Block
 
 
+@runtime_checkable
 class Draw(Protocol):
     """`chance.uniforms` or `chance.normals`."""
 

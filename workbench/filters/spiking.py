@@ -67,7 +67,7 @@ class IntegrativeMotionSensor(Layer):
     ] = 1.0
 
     @override
-    def step(self, block: Block, state: Tensor | None) -> tuple[Block, Tensor]:
+    def step(self, block: Tensor, state: Tensor | None) -> tuple[Block, Tensor]:
         values = block.detach() if self.scale == "linear" else block.detach().clamp(min=float(self.floor)).log()
         threshold = float(self.threshold)
         settled = (values[:, :, 0] if state is None else state).clone()

@@ -90,7 +90,7 @@ class SaccadeStream(Stream):
     def grab(self, count: int) -> Block:
         return self._moved(self.input_stream.get(count), self.position)
 
-    def _moved(self, block: Block, start: int) -> Block:
+    def _moved(self, block: Tensor, start: int) -> Block:
         sweep = self.amplitude if self.path == "saccades" else 0.0
         rest = (np.array(self._shape) - np.array(block.shape[3:]) - sweep) / 2
         x, y = self.positions(start, start + block.shape[2]).T
