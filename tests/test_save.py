@@ -145,6 +145,15 @@ def test_progress_is_told_and_cancels(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_a_film_replaces_the_one_before(tmp_path: Path, name: str) -> None:
+    (tmp_path / "fresh").mkdir()
+    for frames, path in ((BYTES, tmp_path / name), (BYTES[:9], tmp_path / name), (BYTES[:9], tmp_path / "fresh" / name)):
+        workbench.save(film(frames), path, value_range=RANGE)
+    fresh = contents(tmp_path / "fresh")
+    assert {file: data for file, data in contents(tmp_path).items() if not file.startswith("fresh")} == fresh
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_the_same_film_makes_the_same_bytes(tmp_path: Path, name: str) -> None:
     for run in "ab":
         (tmp_path / run).mkdir()
@@ -249,6 +258,8 @@ def test_a_full_disk_leaves_the_file_before(tmp_path: Path) -> None:
     assert len(told) == len(ALL), run.stderr
     assert all(path.name in line and "could not be written" in line for path, line in zip(paths, told, strict=True))
     assert {file: data for file, data in contents(tmp_path).items() if ".part" not in file} == before
+    left = {file.name.removesuffix(".json").removesuffix(".part") for file in tmp_path.glob("*.part*")}
+    assert left == {f"f{kind.suffix}" for kind in KINDS if kind.resumable}  # these go on
 
 
 def test_what_cannot_be_saved(tmp_path: Path) -> None:
@@ -313,6 +324,27 @@ def test_a_million_frames_in_bounded_memory(tmp_path: Path) -> None:
     array = zarr.open_array(path, mode="r")
     assert array.shape == (1_000_000, 20, 20)
     assert np.array_equal(array[999_990:], streams.RandomStream((20, 20), seed=2)[999_990:1_000_000][0, 0].numpy())
+
+
+LIGHT = """
+import sys, workbench
+film = workbench.streams.RandomStream((4, 6), seed=1)
+workbench.save(film, sys.argv[1], frames=5)
+workbench.from_file(sys.argv[1])
+print(*{"IPython", "ipywidgets", "matplotlib", "pandas", "xarray"} & set(sys.modules))
+"""
+
+
+def test_saving_needs_no_jupyter_and_no_plots(tmp_path: Path) -> None:
+    run = subprocess.run([sys.executable, "-c", LIGHT, tmp_path / "f.npy"], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
+
+
+def test_a_bar_where_it_is_wanted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workbench.save(film(BYTES), tmp_path / "f.npy", chunk=10, progress=True)
+    assert "23/23" in capsys.readouterr().err
+    workbench.save(film(BYTES), tmp_path / "f.npy", chunk=10)
+    assert capsys.readouterr().err == ""
 
 
 def test_every_kind_is_tested() -> None:

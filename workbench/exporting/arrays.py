@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import uuid
 from typing import Any
@@ -11,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.block import to_numpy
-from ..core.errors import ExtraMissing, KnobError, RecipeError
+from ..core.errors import KnobError, RecipeError
 from ..core.recipe import content_hash
 from ..core.stream import Stream
 from ..streams import ProcessingStream
+from .extras import needed
 from .film import Film
 
 
@@ -32,7 +32,7 @@ def to_dask(stream: Stream, frames: int | None = None, chunk: int = 1000, *, sta
     >>> array.shape, array.numblocks, array[999_999].mean().compute().shape
     ((1000000, 4, 5), (1000, 1, 1), ())
     """
-    dask = needed("dask.array")
+    dask = needed("dask.array", "lazy arrays need it")
     film = Film.of(stream, start, frames, chunk, None, "to_dask")
     _refuse_memory(stream)
     name = f"film-{_token(stream)}-{start}-{film.frames}-{film.chunk}"
@@ -54,7 +54,7 @@ def to_xarray(stream: Stream, frames: int | None = None, chunk: int = 1000, *, s
     >>> to_xarray(RandomStream((4, 5), pixel_per_degree=2.0, seed=1), 3).y.values
     array([-0.75, -0.25,  0.25,  0.75])
     """
-    xarray = needed("xarray")
+    xarray = needed("xarray", "arrays with axes need it")
     data = to_dask(stream, frames, chunk, start=start)
     rows, columns = stream.size
     time = stream.t_zero + np.arange(start, start + len(data)) * stream.dt
@@ -66,16 +66,6 @@ def to_xarray(stream: Stream, frames: int | None = None, chunk: int = 1000, *, s
     axes = ("time", "y", "x", "channel")[: data.ndim]
     told = {"dt": stream.dt, "pixel_per_degree": stream.pixel_per_degree, **_recipe(stream)}
     return xarray.DataArray(data, coordinates, axes, name=type(stream).__name__, attrs=told)
-
-
-def needed(module: str) -> Any:
-    """Gives a module of the extra `cluster`, or says what to install."""
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        what = module.partition(".")[0]
-        msg = f"{what}, is not installed (arrays and clusters need it); pip install 'stimulus-workbench[cluster]'."
-        raise ExtraMissing(msg) from error
 
 
 def _frames(stream: Stream, start: int, stop: int) -> npt.NDArray[np.float32]:

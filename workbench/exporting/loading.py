@@ -10,12 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from .. import streams
+from ..core.block import refuse_too_large
 from ..core.cast import shown
 from ..core.errors import DataMissing, FormatError, RecipeError
 from ..core.recipe import content_hash
 from ..core.stream import Stream
+from .extras import needed
 from .film import SCHEMA
+from .numbers import NEEDS_ZARR
 from .sink import RECORD, beside
 
 _MOST_BYTES = 1 << 26  # of a recipe
@@ -26,7 +31,7 @@ def from_file(path: str | os.PathLike[str], *own_classes: type[Stream], arrays: 
 
     `own_classes` and `arrays` are handed to `workbench.from_recipe`. Where the recipe cannot be built (a class or array
     that is not handed in, data that is not there, no recipe at all), the file itself is the stream, its time and degrees
-    as saved.
+    as saved (a .zarr comes into memory).
 
     Raises `DataMissing` (no such file), `RecipeError` (a recipe of another schema, or changed since it was written),
     `FormatError` (damaged, or no recipe and no stream that reads such a file).
@@ -112,10 +117,21 @@ def _reader(path: Path, record: dict[str, Any]) -> Stream:
         told["time_dimension"] = "ZDIM"
     if path.suffix in (".mkv", ".mp4", ".gif"):
         told.update(size=None, mode="rgb" if record["channels"] == 3 else "r")
-    if path.is_dir() and not (path / "zarr.json").exists():
+    if (path / "zarr.json").exists():
+        return _in_memory(path, told)
+    if path.is_dir():
         return streams.ImageSequence(str(path / "frame_*.png"), None, is_color=record["channels"] == 3, **told)
     try:
         return streams.open(path, **told)
     except (FormatError, OSError) as error:
         msg = f"{path}: its recipe cannot be built and its frames not read ({error}); hand own classes and arrays to from_file."
         raise FormatError(msg) from error
+
+
+def _in_memory(path: Path, told: dict[str, Any]) -> Stream:
+    """The frames of a .zarr, all of them: a `KnobError` where they would fill the memory."""
+    array = needed("zarr", NEEDS_ZARR).open_array(path, mode="r")
+    refuse_too_large(array.shape, f"from_file({str(path)!r})")
+    frames = np.asarray(array[:])
+    block = frames if frames.ndim == 3 else np.moveaxis(frames, 3, 0)[None]
+    return streams.SequenceStream(block, None, max_frames=max(5000, len(frames)), **told)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import zipfile
 from contextlib import suppress
-from typing import Any
 
 import numpy as np
 from typing_extensions import override
 
 from ..core.block import Block, to_numpy
-from ..core.errors import ExtraMissing
 from ..files.npy_layout import header
+from .extras import needed
 from .sink import RECORD, Sink
+
+NEEDS_ZARR = ".zarr files need it"
 
 
 class NpySink(Sink):
@@ -81,7 +82,7 @@ class ZarrSink(Sink):
 
     @override
     def open(self) -> None:
-        zarr = needed_zarr()
+        zarr = needed("zarr", NEEDS_ZARR)
         for half in self.part.rglob("*.partial"):  # a chunk that was being written when its process was killed
             half.unlink()
         if self.resumed:
@@ -100,16 +101,6 @@ class ZarrSink(Sink):
     @override
     def put(self, start: int, block: Block) -> None:
         self._array[start : start + block.shape[2]] = to_numpy(block)
-
-
-def needed_zarr() -> Any:
-    """Gives zarr, or says what to install."""
-    try:
-        import zarr  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        msg = "zarr, is not installed (.zarr files need it); pip install 'stimulus-workbench[cluster]'."
-        raise ExtraMissing(msg) from error
-    return zarr
 
 
 def _dated(name: str) -> zipfile.ZipInfo:

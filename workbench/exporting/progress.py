@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 
@@ -18,14 +19,11 @@ def bar(progress: Progress | bool | None, name: str) -> Iterator[Progress]:
     if callable(progress):
         yield progress
         return
-    wanted = _watched() if progress is None else progress
-    try:
-        from tqdm.auto import tqdm  # noqa: PLC0415 - an extra
-    except ImportError:
-        wanted = False
-    if not wanted:
+    if not (_watched() if progress is None else progress) or importlib.util.find_spec("tqdm") is None:
         yield lambda _done, _total: None
         return
+    from tqdm.auto import tqdm  # noqa: PLC0415 - an extra
+
     with tqdm(desc=name, unit="frame") as shown:
 
         def tell(done: int, total: int) -> None:
