@@ -1,4 +1,4 @@
-"""The retina once more, in torch: slow, from the dark, with gradients through every stage but the spikes."""
+"""The retina once more, in torch: slow, with gradients through every stage but the spikes."""
 
 from __future__ import annotations
 
@@ -11,24 +11,35 @@ from torch import Tensor
 from ..core.block import Block
 from ..filters.spatial import blur
 from ..filters.temporal import decay, high_pass, low_pass
+from .memory import Memory
 
 
-def currents(film: Block, p: Mapping[str, Any], dt: float, pixel_per_degree: float) -> dict[str, Block]:
-    """Gives the six graded stages of the retina by name; `p` maps its parameters to numbers or tensors."""
-    light = film / p["luminosity_range"]
-    centre = blur(light, p["sigma_centre"] * pixel_per_degree)
-    for _ in range(p["cascade"] + 1):
-        centre, _state = low_pass(centre, p["tau_centre"] / max(1, p["cascade"]), dt)
-    centre, _state = high_pass(centre, p["undershoot"], p["tau_undershoot"], dt)
-    surround, _state = low_pass(blur(centre, p["sigma_surround"] * pixel_per_degree), p["tau_surround"], dt)
+def currents(
+    films: Tensor, memory: Memory, p: Mapping[str, Any], dt: float, pixel_per_degree: float
+) -> tuple[dict[str, Tensor], Memory]:
+    """Gives the six graded stages by name, and the memory after them but for what spikes change in it.
+
+    `films` and the stages are `[film, time, height, width]`; `p` maps the retina's parameters to numbers or tensors.
+    """
+    centre = blur(films[:, None] / p["luminosity_range"], p["sigma_centre"] * pixel_per_degree)
+    light = []
+    for before in memory.light:
+        centre, state = low_pass(centre, p["tau_centre"] / max(1, p["cascade"]), dt, before[:, None])
+        light.append(state[:, 0])
+    centre, slow = high_pass(centre, p["undershoot"], p["tau_undershoot"], dt, memory.slow[:, None])
+    wide = blur(centre, p["sigma_surround"] * pixel_per_degree)
+    surround, nearby = low_pass(wide, p["tau_surround"], dt, memory.surround[:, None])
     opl = p["gain_opl"] * (centre - p["surround_weight"] * surround)
-    bipolar = _bipolar(opl, p, dt, pixel_per_degree)
-    transient, _state = high_pass(bipolar, p["transient"], p["tau_transient"], dt)
-    ganglion = {
-        f"ganglion_{name}": blur(rectified(sign * transient, p), p["sigma_ganglion"] * pixel_per_degree)
-        for name, sign in (("ON", 1.0), ("OFF", -1.0))
-    }
-    return {"opl_centre": centre, "opl_surround": surround, "opl": opl, "bipolar": bipolar, **ganglion}
+    bipolar, potential, pool = _bipolar(opl, memory, p, dt, pixel_per_degree)
+    sharp, transient = high_pass(bipolar, p["transient"], p["tau_transient"], dt, memory.transient[:, None])
+    stages = {"opl_centre": centre, "opl_surround": surround, "opl": opl, "bipolar": bipolar}
+    for name, sign in (("ON", 1.0), ("OFF", -1.0)):
+        stages[f"ganglion_{name}"] = blur(rectified(sign * sharp, p), p["sigma_ganglion"] * pixel_per_degree)
+    after = memory.later(films.shape[1])._replace(
+        light=torch.stack(light), slow=slow[:, 0], surround=nearby[:, 0],
+        potential=potential[:, 0], pool=pool[:, 0], transient=transient[:, 0],
+    )  # fmt: skip
+    return {name: stage[:, 0] for name, stage in stages.items()}, after
 
 
 def rectified(potential: Block, p: Mapping[str, Any]) -> Block:
@@ -37,10 +48,12 @@ def rectified(potential: Block, p: Mapping[str, Any]) -> Block:
     return torch.where(d > 0, p["rate"] + d, p["rate"] / (1 - d.clamp(max=0) / p["rate"]))
 
 
-def _bipolar(opl: Block, p: Mapping[str, Any], dt: float, pixel_per_degree: float) -> Block:
+def _bipolar(
+    opl: Block, memory: Memory, p: Mapping[str, Any], dt: float, pixel_per_degree: float
+) -> tuple[Block, Tensor, Tensor]:
+    """Gives the potential of bipolar cells, its last frame, and the last one of the pool of their gain control."""
     keep = decay(dt, p["tau_gain_control"])
-    potential = torch.zeros_like(opl[:, :, 0])
-    pool = torch.zeros_like(potential)
+    potential, pool = memory.potential[:, None], memory.pool[:, None]
     feedback = torch.as_tensor(p["gain_control"], dtype=torch.float32)
     adapts = bool(feedback != 0) or feedback.requires_grad
     conductance: float | Tensor = p["leak"]
@@ -50,6 +63,7 @@ def _bipolar(opl: Block, p: Mapping[str, Any], dt: float, pixel_per_degree: floa
             conductance = p["leak"] + blur(pool[:, :, None], p["sigma_gain_control"] * pixel_per_degree)[:, :, 0]
         target = p["amplification"] * current / conductance
         potential = target + (potential - target) * torch.exp(-dt * torch.as_tensor(conductance))
-        pool = keep * pool + (1 - keep) * feedback * potential**2
+        if adapts:
+            pool = keep * pool + (1 - keep) * feedback * potential**2
         frames.append(potential)
-    return torch.stack(frames, 2)
+    return torch.stack(frames, 2), potential, pool

@@ -1,9 +1,9 @@
 """The retina's arithmetic, compiled: each function takes a film `(time, height, width)` and goes on from its state.
 
-State arrays are changed in place. `rows = (top, bottom)` is the part of every frame to work on: whole arrays are
-handed in, since rows cut out of them would not be contiguous and run several times slower. Every pixel is computed in one fixed order, whatever rows or frames are handed in, so
-chunks and threads do not change a bit. All numbers are float32. Equations: Wohrer & Kornprobst 2009,
-doi 10.1007/s10827-008-0108-4.
+State arrays are changed in place. `rows = (top, bottom)` is the part of every frame to work on: whole arrays are handed
+in, since rows cut out of them would not be contiguous and run several times slower. Every pixel is computed in one fixed
+order, whatever rows or frames are handed in, so chunks and threads do not change a bit. All numbers are float32.
+Equations: Wohrer & Kornprobst 2009, doi 10.1007/s10827-008-0108-4.
 """
 
 from __future__ import annotations
@@ -15,20 +15,28 @@ ONE = np.float32(1)
 ZERO = np.float32(0)
 
 
-@njit(nogil=True, cache=True)
-def blur(film, taps, out):
+def compiled(function):
+    """Compiles a function at its first call, and keeps the result for later processes where there is a place for it."""
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:  # neither this folder nor the user's cache can be written
+        return njit(nogil=True)(function)
+
+
+@compiled
+def blur(film, rows, taps, out):
     """Blurs each frame by a symmetric separable kernel: `taps[j]` is its weight at distance j; edges replicate."""
     frames, height, width = film.shape
     reach = taps.size - 1
     line = np.empty(width + 2 * reach, np.float32)
     across = np.empty((height, width), np.float32)
     for t in range(frames):
-        for y in range(height):
+        for y in range(max(0, rows[0] - reach), min(height, rows[1] + reach)):
             line[:reach] = film[t, y, 0]
             line[reach : reach + width] = film[t, y]
             line[reach + width :] = film[t, y, width - 1]
             _weigh(line, taps, reach, across[y])
-        for y in range(height):
+        for y in range(rows[0], rows[1]):
             row = out[t, y]
             for x in range(width):
                 row[x] = taps[0] * across[y, x]
@@ -38,7 +46,7 @@ def blur(film, taps, out):
                     row[x] += taps[j] * (above[x] + below[x])
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _weigh(line, taps, reach, out):
     width = out.size
     for x in range(width):
@@ -49,7 +57,7 @@ def _weigh(line, taps, reach, out):
             out[x] += taps[j] * (left[x] + right[x])
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def low_pass(film, rows, keep, state, out):
     """y[t] = keep·y[t−1] + (1 − keep)·x[t]."""
     width = film.shape[2]
@@ -61,7 +69,7 @@ def low_pass(film, rows, keep, state, out):
                 o[x] = s[x]
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def high_pass(film, rows, keep, weight, state, out):
     """A film less `weight` times itself low-passed."""
     width = film.shape[2]
@@ -74,7 +82,7 @@ def high_pass(film, rows, keep, weight, state, out):
                 o[x] = value - weight * s[x]
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def difference(centre, surround, rows, gain, weight, out):
     """Gives gain·(centre − weight·surround)."""
     for t in range(centre.shape[0]):
@@ -84,7 +92,7 @@ def difference(centre, surround, rows, gain, weight, out):
                 o[x] = gain * (c[x] - weight * s[x])
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def leak(current, rows, gain, decay, state, out):
     """A membrane of constant leak: V ← E + (V − E)·decay with E = gain·I, exact for a current constant over a step."""
     for t in range(current.shape[0]):
@@ -96,7 +104,7 @@ def leak(current, rows, gain, decay, state, out):
                 o[x] = v[x]
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def gain_control(current, amplification, leakage, dt, feedback, keep, taps, potential, pool, out):
     """A membrane whose conductance is raised by its own recent energy nearby: exponential Euler, frame by frame.
 
@@ -106,7 +114,7 @@ def gain_control(current, amplification, leakage, dt, feedback, keep, taps, pote
     height, width = potential.shape
     nearby = np.empty((1, height, width), np.float32)
     for t in range(current.shape[0]):
-        blur(pool.reshape(1, height, width), taps, nearby)
+        blur(pool.reshape(1, height, width), (0, height), taps, nearby)
         for y in range(height):
             i, v, p, n, o = current[t, y], potential[y], pool[y], nearby[0, y], out[t, y]
             for x in range(width):
@@ -117,7 +125,7 @@ def gain_control(current, amplification, leakage, dt, feedback, keep, taps, pote
                 o[x] = v[x]
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def rectify(film, rows, sign, threshold, rate, gain, out):
     """N(sign·x): rate + d above the threshold, rate/(1 − d/rate) below, d = gain·(sign·x − threshold)."""
     for t in range(film.shape[0]):
@@ -129,7 +137,7 @@ def rectify(film, rows, sign, threshold, rate, gain, out):
                 o[x] = max(d, ZERO) + rate * rate / (rate - min(d, ZERO))
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def fire(current, rows, bits, quantiles, share, decay, noise, rest, potential, dead, out):
     """Leaky integrate and fire: exact for any step; a spike above 1, then `rest` frames at 0.
 

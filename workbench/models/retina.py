@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import KW_ONLY
 from typing import Annotated, Any, Literal
 
 import torch
+from torch import Tensor
 from typing_extensions import override
 
 from ..core.block import Block, as_block
+from ..core.errors import KnobError, ShapeError
 from ..core.knob import Knob, Seed, knobs
 from ..core.layer import Layer
 from ..core.output import Output
 from . import gradient, machine
+from .memory import Memory
 from .stages import STAGES, table
 
 
@@ -32,6 +36,8 @@ def _share(meaning: str) -> Knob:
 def _rate(meaning: str, low: float, high: float, hard: float) -> Knob:
     return Knob(low, high, "Hz", meaning, hard=(hard, None))
 
+
+_FRAMES_TO_JUDGE = 100  # a film may begin in the dark
 
 # What differs between the two kinds of ganglion cell, as in the paper.
 CELLS = {
@@ -55,6 +61,10 @@ class Retina(Layer):
     `ganglion_spikes_OFF` (exactly 0 or 1), and with `run(…, stages=True)` before them opl_centre, opl_surround, opl,
     bipolar (no unit, light of full range being 1), ganglion_ON and ganglion_OFF (Hz). The state begins in darkness.
     It adapts to contrast within 0.1 s and has no slow (10 s) adaptation. Parameters and equations: `describe()`.
+    The first run after installation compiles for some seconds. A film that holds NaN or infinity, and a state of other
+    films or another `cascade`, are a `ShapeError`; steps above 5 ms a `StepWarning`; a film that stays below 2 % of
+    `luminosity_range` a `DarkWarning`. With `run(…, grad=True, stages=True)` gradients flow to the film, and to every
+    parameter that is an `nn.Parameter`, through all stages but the spikes (slowly: `models/gradient.py`).
     Source: Wohrer & Kornprobst 2009, doi 10.1007/s10827-008-0108-4.
 
     >>> from workbench.streams import RandomStream
@@ -92,27 +102,38 @@ class Retina(Layer):
     seed: Seed | None = None
 
     @override
-    def step(
-        self, block: Block, state: machine.Memory | None, *, stages: bool = False
-    ) -> tuple[dict[str, Block], machine.Memory]:
-        films = block.detach().flatten(0, 1)
-        if state is None:
-            self._warn_of_darkness(float(films.max()))
-        before = machine.Memory.fresh(self, len(films), (block.shape[3], block.shape[4])) if state is None else state
+    def step(self, block: Block, state: Any, *, stages: bool = False) -> tuple[dict[str, Block], Memory]:
+        films = block.flatten(0, 1).contiguous()
+        before = self._memory(films, state)
         names = [stage.name for stage in STAGES if stages or stage.name.startswith("ganglion_spikes")]
+        graph = stages and torch.is_grad_enabled() and (films.requires_grad or any(p.requires_grad for p in self.parameters()))
+        outputs, after = (self._with_graph if graph else self._without_graph)(films, before, names)
+        after = after._replace(brightest=self._brightest(films, before))
+        return {name: outputs[name].view(block.shape) for name in names}, after
+
+    def _without_graph(self, films: Tensor, before: Memory, names: list[str]) -> tuple[dict[str, Tensor], Memory]:
         outputs = {name: torch.empty(films.shape) for name in names}
-        after = machine.advance(self, films.numpy(), before, {name: out.numpy() for name, out in outputs.items()})
-        return {name: out.view(block.shape) for name, out in outputs.items()}, after
+        after = machine.advance(self, films.detach().numpy(), before, {name: one.numpy() for name, one in outputs.items()})
+        return outputs, after
+
+    def _with_graph(self, films: Tensor, before: Memory, names: list[str]) -> tuple[dict[str, Tensor], Memory]:
+        p = self.values() | dict(self.named_parameters())
+        graded, after = gradient.currents(films, before, p, self.dt, self.pixel_per_degree)
+        spikes = {name: torch.empty(films.shape) for name in names if name not in graded}
+        drives = {name: one.detach().contiguous().numpy() for name, one in graded.items() if name.startswith("ganglion")}
+        machine.spikes(self, drives, after, {name: one.numpy() for name, one in spikes.items()})
+        return graded | spikes, after
 
     def values(self) -> dict[str, Any]:
         """The parameters with those of the cells filled in where they are None."""
         return {name: CELLS[self.cells][name] if value is None else value for name, value in self.given().items()}
 
-    def differentiable(self, film: object, **parameters: float | torch.Tensor) -> Output:
+    def differentiable(self, film: object, **parameters: float | Tensor) -> Output:
         """Gives the six graded stages from the dark with gradients to `film` and to `parameters`, slowly, in torch.
 
         `parameters` stand for this retina's own, as numbers or as tensors of one element, for fitting. Taken at the
         retina's present `dt` and `pixel_per_degree`. The stages equal those of `run` within 1e-5 of their maximum.
+        A retina with an `nn.Parameter` does the same in `run(film, grad=True, stages=True)`, spikes beside it.
 
         >>> gain = torch.tensor(10.0, requires_grad=True)
         >>> stages = Retina().differentiable(torch.rand(5, 4, 4) * 255, gain_opl=gain)
@@ -122,10 +143,32 @@ class Retina(Layer):
         """
         p = self.values()
         for name, value in parameters.items():
-            number = value.item() if isinstance(value, torch.Tensor) else value
-            p[name] = value if isinstance(value, torch.Tensor) else knobs(self)[name].check(number, "Retina")
-        films = gradient.currents(as_block(film, "film"), p, self.dt, self.pixel_per_degree)
-        return Output(films, self.dt, self.pixel_per_degree)
+            if name not in p:
+                msg = f"Retina.differentiable({name}=…), is not one of its parameters; it has {', '.join(p)}."
+                raise KnobError(msg)
+            number = value.item() if isinstance(value, Tensor) else value
+            p[name] = value if isinstance(value, Tensor) else knobs(self)[name].check(number, "Retina")
+        block = as_block(film, "film")
+        films = block.flatten(0, 1)
+        memory = Memory.fresh(self.replace(cascade=p["cascade"]), len(films), (block.shape[3], block.shape[4]))
+        graded, _ = gradient.currents(films, memory, p, self.dt, self.pixel_per_degree)
+        return Output({name: one.view(block.shape) for name, one in graded.items()}, self.dt, self.pixel_per_degree)
+
+    @override
+    def run(
+        self,
+        source: object,
+        dt: int | None = None,
+        max_t: int | None = None,
+        *,
+        keep_state: bool = False,
+        grad: bool = False,
+        stages: bool = False,
+    ) -> Output:
+        output = super().run(source, dt, max_t, keep_state=keep_state, grad=grad, stages=stages)
+        if self.state.frame < _FRAMES_TO_JUDGE:
+            self._warn_of_darkness(self.state.brightest, 3)
+        return output
 
     def describe(self) -> str:
         """The stages with their equations and the present values of their parameters, as a Markdown table."""
@@ -140,10 +183,37 @@ class Retina(Layer):
             )
             warnings.warn(msg, StepWarning, stacklevel=5)
 
-    def _warn_of_darkness(self, brightest: float) -> None:
-        if 0 < brightest < 0.02 * self.luminosity_range:
-            msg = (
-                f"film of values up to {brightest:g}, is dark for luminosity_range = {self.luminosity_range:g} (full "
-                f"light); scale the film to 0..255, or set for example Retina(luminosity_range=1.0)."
-            )
-            warnings.warn(msg, DarkWarning, stacklevel=5)
+    def _memory(self, films: Tensor, state: object) -> Memory:
+        size = (films.shape[2], films.shape[3])
+        if state is None:
+            return Memory.fresh(self, len(films), size)
+        wanted = (self.cascade + 1, len(films), *size)
+        if isinstance(state, Memory) and state.light.shape == wanted:
+            return state
+        got = list(state.light.shape) if isinstance(state, Memory) else type(state).__name__
+        msg = (
+            f"Retina.state = {got}, is not the state of a retina with cascade = {self.cascade} for these films "
+            f"([cascade + 1, film, height, width] = {list(wanted)}); reset() first."
+        )
+        raise ShapeError(msg)
+
+    def _brightest(self, films: Tensor, before: Memory) -> float:
+        """Gives the highest value so far, and warns once if it is little when 100 frames and some light were shown."""
+        low, high = (one.item() for one in films.detach().aminmax())
+        if not math.isfinite(high - low):
+            msg = f"film = {low} … {high}, is no luminance in some pixel (a retina never forgets it); mend the film first."
+            raise ShapeError(msg)
+        frame, brightest = before.frame + films.shape[1], max(before.brightest, high)
+        judged = before.frame >= _FRAMES_TO_JUDGE and before.brightest > 0
+        if frame >= _FRAMES_TO_JUDGE and not judged:
+            self._warn_of_darkness(brightest, 9)  # the caller's line, both of a run and of a call
+        return brightest
+
+    def _warn_of_darkness(self, brightest: float, level: int) -> None:
+        if not 0 < brightest < 0.02 * self.luminosity_range:
+            return
+        msg = (
+            f"film of values up to {brightest:g}, is dark for luminosity_range = {self.luminosity_range:g} (full "
+            f"light); scale the film to 0..{self.luminosity_range:g}, or set for example Retina(luminosity_range=1.0)."
+        )
+        warnings.warn(msg, DarkWarning, stacklevel=level)
