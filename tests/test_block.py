@@ -60,6 +60,10 @@ def test_to_numpy() -> None:
     for wrong in (torch.zeros(2, 1, 4, 3, 2), torch.zeros(4, 3, 2)):
         with pytest.raises(ShapeError, match=r"block\.shape"):
             workbench.to_numpy(wrong)
+    assert workbench.to_numpy(np.zeros((1, 3, 4, 3, 2))).shape == (4, 3, 2, 3)
+    for other in (5, None, [[[1.0]]], workbench.streams.Blank((4, 5))):
+        with pytest.raises(ShapeError, match=rf"block = {type(other).__name__}, is not a block.*get\(i\)"):
+            workbench.to_numpy(other)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +78,7 @@ def test_to_numpy() -> None:
         (np.zeros((0, 1, 4, 3, 2)), "empty axis"),
         (np.zeros((4, 3, 2), complex), "complex128"),
         (torch.zeros(4, 3, 2, dtype=torch.complex64), "complex64"),
+        (torch.zeros(4, 3, 2).to_sparse(), "sparse"),
         (np.array([["a"]]), "<U1"),
         (np.zeros((4, 3, 2), object), "object"),
         ([[[1, 2], [3]]], "frames of one size"),

@@ -129,6 +129,23 @@ def test_single_frames() -> None:
             film[wrong]
 
 
+@pytest.mark.parametrize(
+    "wrong", ["a", None, ..., (slice(0, 3), 2), 1.5, True, -21, slice("a", "b"), slice(0, 2.5), slice(None, "a")]
+)
+def test_what_is_no_frame_number_or_slice(wrong: Any) -> None:
+    film = Count()
+    with pytest.raises(KnobError, match=r"^Count\[.*is not a .*; give film\["):
+        film[wrong]
+    assert film.position == 0
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.float32, torch.tensor])
+def test_frame_numbers_of_other_types(kind: Any) -> None:
+    film = Count()
+    assert numbers(film[kind(-2)]) == [18]
+    assert numbers(film[kind(3) : kind(-15)]) == [3, 4]
+
+
 def test_an_endless_film() -> None:
     film = Blank((2, 3))
     assert film.length is None
@@ -140,7 +157,7 @@ def test_an_endless_film() -> None:
     for wrong in (slice(None), slice(3, None), slice(None, -1), slice(-3, 3), slice(0, 3, -1)):
         with pytest.raises(KnobError, match=r"Blank\[.*film\[a:b\]"):
             film[wrong]
-    with pytest.raises(KnobError):
+    with pytest.raises(KnobError, match=r"^Blank\[-1\], .*; give film\["):
         film[-1]
 
 

@@ -84,7 +84,7 @@ def _unread(file: Path, start: bytes, named: list[_Format]) -> _FormatError:
     if named:
         kinds = " or ".join(one.name for one in named)
         return _FormatError(f"{file}: its bytes {looks}, are not {kinds} as {file.suffix!r} says; {remedy}.")
-    known = " ".join(sorted(suffix for one in formats() for suffix in one.suffixes))
+    known = " ".join(sorted({suffix for one in formats() for suffix in one.suffixes}))
     return _FormatError(f"{file}: {file.suffix!r}, is not one of {known} (its bytes {looks}); {remedy}.")
 
 

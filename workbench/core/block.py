@@ -46,7 +46,7 @@ def as_block(data: object, name: str = "block") -> Block:
     return tensor
 
 
-def to_numpy(block: Block) -> np.ndarray:
+def to_numpy(block: Block | np.ndarray) -> np.ndarray:
     """Gives a block of one batch as an array `(time, height, width)`, or `(time, height, width, channel)`.
 
     The array shares memory with the block. More than one batch is a `ShapeError`.
@@ -54,10 +54,13 @@ def to_numpy(block: Block) -> np.ndarray:
     >>> to_numpy(torch.zeros(1, 3, 20, 4, 5)).shape
     (20, 4, 5, 3)
     """
+    if not isinstance(block, Tensor | np.ndarray):
+        msg = f"block = {type(block).__name__}, is not a block of frames; give a tensor, for example what stream.get(i) gives."
+        raise ShapeError(msg)
     if block.ndim != 5 or block.shape[0] != 1:
         msg = f"block.shape = {tuple(block.shape)}, is not [1, channel, time, height, width]; pick one with block[k:k+1]."
         raise ShapeError(msg)
-    frames: np.ndarray = block.detach().cpu().numpy()[0]
+    frames: np.ndarray = np.asarray(block.detach().cpu() if isinstance(block, Tensor) else block)[0]
     return frames[0] if len(frames) == 1 else np.moveaxis(frames, 0, -1)
 
 
@@ -82,6 +85,9 @@ def _memory() -> int:
 
 
 def _float32(data: object, name: str) -> Tensor:
+    if isinstance(data, Tensor) and data.layout is not torch.strided:
+        msg = f"{name}.layout = {data.layout}, is not one that holds every pixel; give {name}.to_dense()."
+        raise ShapeError(msg)
     if isinstance(data, Tensor) and not data.is_complex():
         tensor = data.to(torch.float32)
         if data.dtype == torch.float64 and not torch.equal(tensor.isinf(), data.isinf()):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .knob import Parameter
 
 _NO_NUMBERS = (bool, np.bool_, str, bytes, bytearray)  # int() and float() would take these
-_NO_NUMBER = (TypeError, ValueError, ArithmeticError, RuntimeError)  # torch says RuntimeError where numpy says TypeError
+NO_NUMBER = (TypeError, ValueError, ArithmeticError, RuntimeError)  # torch says RuntimeError where numpy says TypeError
 
 
 def cast(one: Parameter, value: Any, name: str) -> Any:
@@ -46,12 +46,19 @@ def cast(one: Parameter, value: Any, name: str) -> Any:
 def frame_number(value: object, name: str) -> int:
     """Gives a frame number or count as an int; a negative, broken or astronomical one is a `KnobError`."""
     try:
-        number = _whole(value)
-    except _NO_NUMBER:
+        number = whole(value)
+    except NO_NUMBER:
         number = -1
     if not 0 <= number <= sys.maxsize:
         msg = f"{name} = {shown(value)}, is not a whole number from 0 to {sys.maxsize} (frames); give 0, 1, 2 …"
         raise KnobError(msg)
+    return number
+
+
+def whole(value: Any) -> int:
+    """Gives a whole number of any type as an int, and raises one of `NO_NUMBER` for the rest."""
+    if isinstance(value, _NO_NUMBERS) or value != (number := int(value)):
+        raise ValueError
     return number
 
 
@@ -64,16 +71,18 @@ def shown(value: object) -> str:
     return text if len(text) < 80 else f"{text[:60]}… ({type(value).__name__})"
 
 
-def _whole(value: Any) -> int:
-    if isinstance(value, _NO_NUMBERS) or value != (number := int(value)):
-        raise ValueError
-    return number
+def shown_index(index: object) -> str:
+    """Gives what stood in the brackets of an index as text: `3:None` as `3:`."""
+    if not isinstance(index, slice):
+        return shown(index)
+    ends = (index.start, index.stop) if index.step is None else (index.start, index.stop, index.step)
+    return ":".join("" if end is None else shown(end) for end in ends)
 
 
 def _number(one: Parameter, value: Any, name: str) -> float:
     try:
-        number = _whole(value) if one.type is int else _finite(value)
-    except _NO_NUMBER:
+        number = whole(value) if one.type is int else _finite(value)
+    except NO_NUMBER:
         what = "a whole number" if one.type is int else "a number that float32 can hold"
         raise _error(one, name, value, f"is not {what}") from None
     low, high = one.knob.valid

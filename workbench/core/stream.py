@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from . import chance, pixels, recipe
 from .block import Block, as_block, refuse_too_large
-from .cast import frame_number, shown
+from .cast import NO_NUMBER, frame_number, shown, shown_index, whole
 from .declared import Declared
 from .errors import EndOfStream, KnobError, SeekError, ShapeError, SinkError
 from .knob import PixelPerDegree, Seconds, Size, TimeStep
@@ -239,20 +239,31 @@ class Stream(Declared, ABC):
         """Gives frames by number or slice, clipped as a list is; the cursor stays."""
         if isinstance(index, slice):
             return self.upto(*self._bounds(index))
-        if index < 0 and self.length is None:
-            self._bounds(slice(index, index))  # refuses it
-        number = index + len(self) if index < 0 else index
+        number = self._place(index, index)
+        if number < 0 and self.length is not None:
+            number += self.length
+        if number < 0:
+            raise self._no_place(index)
         return self.read(number, number + 1)
 
     def _bounds(self, index: slice) -> tuple[int, int]:
-        start, stop = self.first if index.start is None else index.start, index.stop
+        start, stop = (None if end is None else self._place(end, index) for end in (index.start, index.stop))
+        start = self.first if start is None else start
         if index.step not in (None, 1) or ((stop is None or min(start, stop) < 0) and self.length is None):
-            what = f"{type(self).__name__}[{index.start}:{index.stop}:{index.step}]"
-            msg = f"{what}, is not a bounded stretch of frames; give film[a:b] with 0 ≤ a ≤ b."
-            raise KnobError(msg)
+            raise self._no_place(index)
         if stop is None or min(start, stop) < 0:
             start, stop, _ = slice(start, stop).indices(len(self))
         return start, max(start, stop)
+
+    def _place(self, number: object, index: object) -> int:
+        try:
+            return whole(number)
+        except NO_NUMBER:
+            raise self._no_place(index) from None
+
+    def _no_place(self, index: object) -> KnobError:
+        what = f"{type(self).__name__}[{shown_index(index)}]"
+        return KnobError(f"{what}, is not a frame or a bounded stretch of this film; give film[k] or film[a:b] with 0 ≤ a ≤ b.")
 
     # the recipe
 
