@@ -162,6 +162,22 @@ def test_a_seek_that_lands_elsewhere_is_found_out(monkeypatch: pytest.MonkeyPatc
         assert torch.equal(film.read(5, 9), sequence[:, :, 5:9])
 
 
+def test_a_frame_is_known_by_time_and_picture() -> None:
+    def frame(pts: int, **planes: int) -> av.VideoFrame:
+        made = av.VideoFrame.from_ndarray(np.tile(np.arange(32, dtype=np.uint8), (36, 1)), "yuv420p")  # 24 rows of 32, and chroma
+        for name, value in planes.items():
+            np.asarray(memoryview(made.planes["yuv".index(name)]))[3] = value
+        made.pts = pts
+        return made
+
+    index = FrameIndex()
+    assert index.agrees(0, frame(7))
+    assert index.agrees(0, frame(7))
+    for other in (frame(8), frame(7, y=77), frame(7, u=77), frame(7, v=77)):
+        assert not index.agrees(0, other)
+    assert index.agrees(0, frame(7))
+
+
 def deep(form: str, kind: str, film: np.ndarray, tmp_path: Path) -> np.ndarray:
     path = write(tmp_path / "deep.mkv", "ffv1", form, "matroska", {}, film, kind=kind)
     return to_numpy(whole(path)[:])

@@ -206,7 +206,7 @@ RECORDING = """
     import sys, time, numpy as np
     from workbench.streams import VideoWriter
     path, codec = sys.argv[1:]
-    writer = VideoWriter(path, (48, 64), codec)
+    writer = VideoWriter(path, (48, 64), codec, dt=0.002)
     draw = np.random.default_rng(1)
     for k in range(10_000):
         writer.put(draw.integers(0, 256, (1, 48, 64)).astype(np.float32))

@@ -96,7 +96,8 @@ class Decoder:
             self.close()
             self._open()
             if not self._forward(number):
-                msg = f"{self._path}: frame {self._number} differs from when it was first read (the film is damaged, or the file changed); copy or convert it."
+                fault = f"{self._path}: frame {self._number} differs from when it was first read"
+                msg = f"{fault} (the film is damaged, or the file changed); copy or convert it."
                 raise FormatError(msg)
         return self._held if self._number == number else None
 

@@ -49,12 +49,12 @@ CODECS = {
     "FFV1": Codec("ffv1", (".avi", ".mkv", ".mp4"), "bgr0", "gray", options={"level": "3", "g": "12"}),
 }
 
-# So that what was put stays readable when the writer is killed: a cluster or fragment for each frame, written at once.
+# So that what was put stays readable when the writer is killed: packets are written at once, and an .mp4 in fragments.
 _FRAGMENTS = {"movflags": "hybrid_fragmented+frag_every_frame+default_base_moof"}  # a plain file again at its end
 _PLAIN = {"flush_packets": "1", "fflags": "+bitexact"}  # no random names: the same film makes the same bytes
 CONTAINERS: dict[str, tuple[str, dict[str, str]]] = {
     ".avi": ("avi", {}),
-    ".mkv": ("matroska", {"cluster_size_limit": "1"}),
+    ".mkv": ("matroska", {}),
     ".mp4": ("mp4", _FRAGMENTS),
     ".mov": ("mov", _FRAGMENTS),
     ".wmv": ("asf", {}),
