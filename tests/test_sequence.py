@@ -151,6 +151,9 @@ def test_put_makes_another_recipe() -> None:
     with pytest.raises(TypeError, match="unhashable"):
         hash(stream)
     assert repr(stream) == "SequenceStream(sequence=<5 frames of 2×3, 1 channel>)"
+    for empty, told in ((stream[0:0], "sequence=<0 frames of 2×3, 1 channel>"), (np.zeros((0, 50, 50)), "")):
+        assert repr(SequenceStream(empty)) == f"SequenceStream({told})"
+    assert repr(SequenceStream(size=(2, 3))) == "SequenceStream(size=(2, 3))"
 
 
 def test_recipe_after_drops_keeps_the_numbers() -> None:

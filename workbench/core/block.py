@@ -54,7 +54,7 @@ def to_numpy(block: Block | np.ndarray) -> np.ndarray:
     >>> to_numpy(torch.zeros(1, 3, 20, 4, 5)).shape
     (20, 4, 5, 3)
     """
-    if not isinstance(block, Tensor | np.ndarray):
+    if not hasattr(block, "ndim"):
         msg = f"block = {type(block).__name__}, is not a block of frames; give a tensor, for example what stream.get(i) gives."
         raise ShapeError(msg)
     if block.ndim != 5 or block.shape[0] != 1:

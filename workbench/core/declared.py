@@ -79,7 +79,7 @@ class Declared:
     def _is_told(self, name: str) -> bool:
         value, default = self._given[name], knobs(self)[name].default
         if isinstance(value, torch.Tensor):
-            return value.shape[2] > 0
+            return value.shape[2] > 0 or (self._given["size"] is None and value.shape[3:] != default.shape[1:])
         return type(value) is not type(default) or bool(value != default)
 
 
