@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import workbench
-from workbench.core.errors import DataMissing, FormatError, KnobError, ShapeError, WorkbenchError
+from workbench.core.errors import ClippedWarning, DataMissing, FormatError, KnobError, ShapeError, WorkbenchError
 from workbench.files.inr import InrImageStreamer
 from workbench.files.inr_files import InrImageFileStreamer
 from workbench.files.inr_writer import InrImageStreamWriter
@@ -413,7 +413,7 @@ def test_rounding_and_clipping_are_told(tmp_path: Path, dtype: Any, limits: tupl
     writer = InrImageStreamWriter(str(path), dtype=dtype)
     writer.put(np.array(values)[:, None, None])
     assert writer.clipped == 3
-    with pytest.warns(UserWarning, match="3 values"):
+    with pytest.warns(ClippedWarning, match="3 values"):
         writer.close()
     writer.close()
     stored = np.frombuffer(path.read_bytes()[256:], dtype)

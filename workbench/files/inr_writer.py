@@ -15,7 +15,7 @@ import numpy.typing as npt
 from typing_extensions import override
 
 from ..core.block import Block
-from ..core.errors import KnobError, ShapeError
+from ..core.errors import ClippedWarning, KnobError, ShapeError
 from ..core.knob import Knob
 from ..core.writer import Writer
 from .growing import Growing
@@ -121,7 +121,7 @@ class InrImageStreamWriter(Writer):
                 f"{self.filename}: {self.clipped} values, were outside {self.dtype} (clipped to its range); "
                 "scale the film, or give dtype='float32'."
             )
-            warnings.warn(msg, stacklevel=2)
+            warnings.warn(msg, ClippedWarning, stacklevel=2)
 
     def _layout(self, frames: int) -> InrHeader:
         channels, rows, columns = self._frame
