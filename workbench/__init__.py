@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from . import streams as streams
 from .core.block import as_block as as_block
 from .core.block import to_numpy as to_numpy
+from .core.errors import ClippedWarning as ClippedWarning
 from .core.errors import CodecError as CodecError
 from .core.errors import DataMissing as DataMissing
 from .core.errors import EndOfStream as EndOfStream
