@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import pickle
+import subprocess
+import sys
+import threading
 import warnings
 
 import numpy as np
@@ -12,8 +18,9 @@ from scipy.ndimage import gaussian_filter
 from scipy.signal import lfilter
 
 import workbench
-from workbench.core.errors import KnobError
-from workbench.models import Retina
+from workbench.core.errors import KnobError, ShapeError
+from workbench.core.knob import knobs
+from workbench.models import DarkWarning, Retina
 
 STAGES = ("opl_centre", "opl_surround", "opl", "bipolar", "ganglion_ON", "ganglion_OFF")
 
@@ -299,3 +306,210 @@ def test_a_stream_through_a_retina_reads_anywhere() -> None:
     whole = model.run(source, max_t=300).ganglion_spikes_ON
     assert torch.equal(film.read(250, 300), whole[:, :, 250:])
     assert torch.equal(film.read(20, 120), whole[:, :, 20:120])
+
+
+@pytest.mark.parametrize("chunk", [7, 80])
+@pytest.mark.parametrize("given", [{}, {"gain_control": 100.0, "cascade": 2}, {"cells": "magno"}])
+def test_a_run_with_a_graph_is_the_fast_run(given: dict[str, object], chunk: int) -> None:
+    film = torch.from_numpy(noise(80))[None, None]
+    fast = Retina(seed=1, **given).run(film, stages=True)
+    slow = Retina(seed=1, **given).run(film.clone().requires_grad_(), dt=chunk, grad=True, stages=True)
+    assert list(slow.keys()) == list(fast.keys())
+    for name in STAGES:
+        assert slow[name].requires_grad
+        assert (fast[name] - slow[name]).abs().max() <= 1e-5 * fast[name].abs().max(), name
+    for name in ("ganglion_spikes_ON", "ganglion_spikes_OFF"):  # a current 1e-6 off may move a spike that is on the edge
+        assert not slow[name].requires_grad
+        assert (fast[name] != slow[name]).sum() <= 2
+
+
+def test_paths_may_take_turns() -> None:
+    """The state of the one goes on in the other."""
+    film = torch.from_numpy(noise(80))[None, None]
+    whole, retina = Retina(seed=1).run(film, stages=True), Retina(seed=1)
+    for start in range(0, 80, 20):
+        piece = film[:, :, start : start + 20].clone().requires_grad_(start % 40 == 0)
+        part = retina(piece, stages=True)
+        assert part.opl.requires_grad == (start % 40 == 0)
+        for name in STAGES:
+            wanted = whole[name][:, :, start : start + 20]
+            assert (part[name] - wanted).abs().max() <= 1e-5 * whole[name].abs().max(), name
+
+
+def test_the_gradient_of_a_run_is_the_derivative() -> None:
+    film, retina = noise(40), Retina(seed=1)
+    retina.surround_weight = torch.nn.Parameter(torch.tensor(0.6))
+    assert not retina.run(film, stages=True).bipolar.requires_grad
+    retina.run(film, dt=9, grad=True, stages=True).bipolar.square().sum().backward()
+    loss = lambda weight: np.square(simulated(film, wS=weight)["bipolar"]).sum()
+    wanted = (loss(0.6 + 1e-4) - loss(0.6 - 1e-4)) / 2e-4
+    assert retina.surround_weight.grad.item() == pytest.approx(wanted, rel=1e-3)
+
+
+def test_any_layout_and_number_type_is_the_same_film() -> None:
+    film = np.round(noise(50))
+    wanted = run(film)
+    turned = torch.from_numpy(np.ascontiguousarray(film.transpose(2, 1, 0))).permute(2, 1, 0)
+    for other in (film.astype(np.float64), film.astype(np.uint8), film.astype(">f4"), film[::-1][::-1], turned):
+        found = run(other)
+        assert all(np.array_equal(found[name], wanted[name]) for name in wanted)
+
+
+def test_colours_are_three_films() -> None:
+    colour = np.random.default_rng(4).uniform(0, 255, (30, 6, 7, 3)).astype(np.float32)
+    together = Retina(seed=2).run(colour, stages=True)
+    for channel in range(3):
+        alone = Retina(seed=2).run(colour[..., channel], stages=True)
+        assert all(torch.equal(together[name][0, channel], alone[name][0, 0]) for name in alone.keys())  # noqa: SIM118
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (2, 3)])
+def test_frames_smaller_than_a_blur(size: tuple[int, int]) -> None:
+    film = noise(60, size)
+    wanted, found = simulated(film), run(film)
+    for stage in STAGES:
+        close(found[stage], wanted[stage], 1e-5)
+
+
+def test_widths_of_zero_blur_nothing() -> None:
+    alone, among = noise(60, (1, 1)), noise(60, (5, 6))
+    among[:, 2:3, 3:4] = alone
+    sharp = dict.fromkeys(("sigma_centre", "sigma_surround", "sigma_gain_control", "sigma_ganglion"), 0.0)
+    one, many = (run(film, Retina(seed=1, gain_control=100.0, **sharp)) for film in (alone, among))
+    for stage in STAGES:
+        assert np.array_equal(one[stage][:, 0, 0], many[stage][:, 2, 3])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_no_luminance_is_refused(value: float) -> None:
+    film = noise(20)
+    film[10, 3, 4] = value
+    retina = Retina()
+    with pytest.raises(ShapeError, match="luminance"):
+        retina.run(film)
+    assert retina.state is None
+
+
+def test_a_state_that_does_not_fit_is_named() -> None:
+    retina = Retina()
+    retina(noise(5))
+    retina.cascade = 3
+    with pytest.raises(ShapeError, match=r"cascade = 3.*reset\(\)"):
+        retina(noise(5))
+    for state in (3, Retina().state, None):
+        retina.state = state
+        if state is None:
+            retina(noise(5))
+        elif isinstance(state, int):
+            with pytest.raises(ShapeError, match=r"Retina\.state = int"):
+                retina(noise(5))
+    kept = retina.state
+    retina.state = kept
+    with pytest.raises(ShapeError, match=r"Retina\.state"):
+        retina(noise(5, (3, 3)))
+
+
+def test_parameters_may_change_on_the_way() -> None:
+    """What was is kept, what comes follows the new value: a low-pass whose time constant jumps."""
+    film, retina = noise(100), Retina(seed=1)
+    first = retina(film[:50], stages=True)
+    retina.leak = 25.0
+    second = retina(film[50:], stages=True)
+    volt, opl = workbench.to_numpy(first.bipolar)[-1].astype(float), workbench.to_numpy(second.opl).astype(float)
+    found = workbench.to_numpy(second.bipolar)
+    for current, frame in zip(opl, found, strict=True):
+        volt = 2.0 * current + (volt - 2.0 * current) * np.exp(-0.025)
+        assert np.abs(frame - volt).max() < 1e-5
+
+
+def test_the_step_is_the_films() -> None:
+    film = noise(100)
+    for dt, ppd in ((0.004, 20.0), (0.0005, 5.0)):
+        stream = workbench.streams.SequenceStream(film, dt=dt, pixel_per_degree=ppd)
+        out, wanted = Retina(seed=1).run(stream, stages=True), simulated(film, dt, ppd)
+        assert (out.dt, out.pixel_per_degree) == (dt, ppd)
+        for stage in STAGES:
+            close(workbench.to_numpy(out[stage]), wanted[stage], 1e-5)
+
+
+@pytest.mark.parametrize(("refractory", "dead"), [(0.0, 0), (0.0004, 0), (0.0006, 1), (0.003, 3)])
+def test_frames_at_rest(refractory: float, dead: int) -> None:
+    retina = Retina(noise=0.0, rate=100.0, gain_ganglion=0.0, refractory=refractory)
+    spikes = run(np.full((500, 1, 1), 100.0), retina)["ganglion_spikes_ON"].ravel()
+    assert set(np.diff(np.flatnonzero(spikes)).tolist()) == {14 + dead}
+
+
+def test_a_very_long_rest_is_one_spike() -> None:
+    assert run(noise(200, (3, 3)) + 300, Retina(rate=200.0, refractory=1e9, seed=1))["ganglion_spikes_ON"].sum(0).max() == 1
+
+
+def test_copies_pickles_and_recipes() -> None:
+    film, retina = noise(60), Retina(seed=7, cells="magno", cascade=2)
+    retina(film[:30])
+    wanted = copy.deepcopy(retina)(film[30:])
+    assert torch.equal(pickle.loads(pickle.dumps(retina))(film[30:])[0], wanted[0])
+    again = workbench.from_recipe(json.loads(json.dumps(retina.recipe())))
+    assert repr(again) == repr(retina)
+    assert torch.equal(again.run(film)[1], retina.run(film)[1])
+    stream = workbench.streams.ProcessingStream(workbench.streams.RandomStream((5, 6), level=99.0, mean=99.0, seed=1), retina)
+    assert torch.equal(workbench.from_recipe(json.loads(json.dumps(stream.recipe()))).read(0, 40), stream.read(0, 40))
+
+
+def test_retinas_in_python_threads() -> None:
+    film, found = noise(60, (70, 66)), {}
+    wanted = Retina(seed=1).run(film)
+
+    def show(number: int) -> None:
+        found[number] = Retina(seed=1).run(film)
+
+    threads = [threading.Thread(target=show, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(torch.equal(found[number][0], wanted[0]) for number in range(4))
+
+
+def test_a_notebook_shows_a_run() -> None:
+    shown = Retina(seed=1).run(noise(20), stages=True)._repr_html_()
+    assert shown.count("data:image/png") == 8
+    assert "ganglion_spikes_OFF" in shown
+
+
+def test_every_parameter_says_what_it_is() -> None:
+    for name, one in knobs(Retina).items():
+        assert one.knob.meaning, name
+        assert one.knob.unit == {"sigma": "deg", "tau": "s"}.get(name.split("_")[0], one.knob.unit)
+
+
+def test_only_a_film_that_stays_dark_warns() -> None:
+    film = noise(300)
+    film[:90] = 0.5
+    for dt in (1, 50, None):
+        Retina().run(film, dt=dt)
+    Retina()(film[:1])
+    film[:] = 0.5
+    film[:150] = 0
+    for dt in (1, 150, None):
+        with pytest.warns(DarkWarning, match="0..255") as told:
+            Retina().run(film, dt=dt)
+        assert len(told) == 1
+        assert told[0].filename == __file__
+    with pytest.warns(DarkWarning):
+        workbench.streams.ProcessingStream(workbench.streams.SequenceStream(film), Retina()).read(0, 200)
+
+
+WITHOUT_CACHE = """
+from numba.core import caching
+caching.CacheImpl._locator_classes = []
+import numpy as np
+from workbench.models import kernels
+out = np.empty((1, 2, 2), np.float32)
+kernels.low_pass(np.ones((1, 2, 2), np.float32), (0, 2), np.float32(0.5), np.zeros((2, 2), np.float32), out)
+print(out.sum())
+"""
+
+
+def test_a_place_where_nothing_can_be_kept_will_do() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_CACHE], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "2.0"

@@ -40,4 +40,6 @@ class Memory(NamedTuple):
 
     def later(self, frames: int) -> Memory:
         """Gives a memory of its own to write in, `frames` later."""
-        return Memory(self.frame + frames, self.brightest, *(one.detach().clone() for one in self[2:]))
+        # Copied by numpy: torch would wake its threads, which then spin where those of the retina want to work.
+        own = (torch.from_numpy(one.detach().numpy().copy()) for one in self[2:])
+        return Memory(self.frame + frames, self.brightest, *own)

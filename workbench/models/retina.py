@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import warnings
 from dataclasses import KW_ONLY
@@ -167,7 +168,7 @@ class Retina(Layer):
     ) -> Output:
         output = super().run(source, dt, max_t, keep_state=keep_state, grad=grad, stages=stages)
         if self.state.frame < _FRAMES_TO_JUDGE:
-            self._warn_of_darkness(self.state.brightest, 3)
+            self._warn_of_darkness(self.state.brightest)
         return output
 
     def describe(self) -> str:
@@ -181,7 +182,7 @@ class Retina(Layer):
                 f"Retina at dt = {self.dt:g} s, is coarser than 5 ms (exact, but its time constants are 4 … 100 ms); "
                 f"resample the film: TimedResampleStream(video, dt=0.001)."
             )
-            warnings.warn(msg, StepWarning, stacklevel=5)
+            _warn(msg, StepWarning)
 
     def _memory(self, films: Tensor, state: object) -> Memory:
         size = (films.shape[2], films.shape[3])
@@ -199,21 +200,30 @@ class Retina(Layer):
 
     def _brightest(self, films: Tensor, before: Memory) -> float:
         """Gives the highest value so far, and warns once if it is little when 100 frames and some light were shown."""
-        low, high = (one.item() for one in films.detach().aminmax())
+        seen = films.detach().numpy()
+        low, high = float(seen.min()), float(seen.max())
         if not math.isfinite(high - low):
             msg = f"film = {low} … {high}, is no luminance in some pixel (a retina never forgets it); mend the film first."
             raise ShapeError(msg)
         frame, brightest = before.frame + films.shape[1], max(before.brightest, high)
         judged = before.frame >= _FRAMES_TO_JUDGE and before.brightest > 0
         if frame >= _FRAMES_TO_JUDGE and not judged:
-            self._warn_of_darkness(brightest, 9)  # the caller's line, both of a run and of a call
+            self._warn_of_darkness(brightest)
         return brightest
 
-    def _warn_of_darkness(self, brightest: float, level: int) -> None:
+    def _warn_of_darkness(self, brightest: float) -> None:
         if not 0 < brightest < 0.02 * self.luminosity_range:
             return
         msg = (
             f"film of values up to {brightest:g}, is dark for luminosity_range = {self.luminosity_range:g} (full "
             f"light); scale the film to 0..{self.luminosity_range:g}, or set for example Retina(luminosity_range=1.0)."
         )
-        warnings.warn(msg, DarkWarning, stacklevel=level)
+        _warn(msg, DarkWarning)
+
+
+def _warn(message: str, category: type[UserWarning]) -> None:
+    """Warns at the line that called this package, by whatever way: a run, a call, or a stream over the model."""
+    level, frame = 1, inspect.currentframe()
+    while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in {"workbench", "torch"}:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
