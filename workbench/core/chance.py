@@ -58,6 +58,23 @@ def uniforms(
     return out
 
 
+def bits24(seed: int, source: int, start: int, stop: int, per_frame: int) -> npt.NDArray[np.int32]:
+    """Gives the random bits that `uniforms` are made of: whole numbers in −2²³ … 2²³ − 1, shape `(stop - start, per_frame)`."""
+    raw = words(seed, source, start, stop, -(-per_frame // 2)).view(np.int32)
+    raw >>= 8
+    return raw[:, :per_frame]
+
+
+def limits24(probability: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
+    """Gives what `bits24` are less than with a probability: never for 0, always for 1.
+
+    >>> limits24(np.array([0, 0.5, 1], np.float32)).tolist()
+    [-8388608, 0, 8388608]
+    """
+    limits = np.ceil(probability.astype(np.float64) * 2**24) - 2**23
+    return limits.astype(np.int32)
+
+
 def normals(seed: int, source: int, start: int, stop: int, per_frame: int) -> npt.NDArray[np.float32]:
     """Gives float32 numbers of the standard normal distribution, shape `(stop - start, per_frame)`.
 

@@ -23,6 +23,7 @@ from .noise import RandomStream
 _ARCMIN = 60  # in a degree
 _PIECE = 1 << 19  # pixel values moved at a time: they stay in the processor's cache
 
+Floats = npt.NDArray[np.float32]
 Path = Annotated[Literal["saccades", "drift"], Knob(meaning="three saccades round a triangle, or Brownian drift")]
 
 
@@ -80,22 +81,22 @@ class SaccadeStream(Stream):
     def read(self, start: int, stop: int) -> Block:
         pixels = self.batch * self.channels * max(math.prod(self._shape), math.prod(self.input_stream.size))
         at_once = max(1, _PIECE // pixels)
-        out = torch.empty(self.batch, self.channels, stop - start, *self._shape)
+        out = np.empty((self.batch, self.channels, stop - start, *self._shape), np.float32)
         for first in range(start, stop, at_once):
             last = min(first + at_once, stop)
             out[:, :, first - start : last - start] = self._moved(self.input_stream.read(first, last), first)
-        return out
+        return torch.from_numpy(out)
 
     @override
     def grab(self, count: int) -> Block:
-        return self._moved(self.input_stream.get(count), self.position)
+        return torch.from_numpy(self._moved(self.input_stream.get(count), self.position).copy())
 
-    def _moved(self, block: Tensor, start: int) -> Block:
+    def _moved(self, block: Tensor, start: int) -> Floats:
         sweep = self.amplitude if self.path == "saccades" else 0.0
         rest = (np.array(self._shape) - np.array(block.shape[3:]) - sweep) / 2
         x, y = self.positions(start, start + block.shape[2]).T
-        moved = _shifted(block, rest[0] + y, self._shape[0], self.background)
-        return _shifted(moved.transpose(3, 4), rest[1] + x, self._shape[1], self.background).transpose(3, 4)
+        moved = _shifted(block.numpy(), rest[0] + y, self._shape[0], self.background).swapaxes(3, 4)
+        return _shifted(moved, rest[1] + x, self._shape[1], self.background).swapaxes(3, 4)
 
     @property
     @override
@@ -140,19 +141,22 @@ class SaccadeStream(Stream):
         return cls(RandomStream((9, 12), level=100.0, mean=127.0, seed=1), (16, 20), duration=20, background=127.0, seed=1)
 
 
-def _shifted(block: Block, shift: Positions, rows: int, background: float) -> Tensor:
-    """The rows of each frame moved down by `shift` px, as frames of `rows` rows; linear between rows."""
-    height = block.shape[3]
+def _shifted(frames: Floats, shift: Positions, rows: int, background: float) -> Floats:
+    """The rows of each frame `[batch, channel, time, height, width]` moved down by `shift` px, cut to `rows`; linear between."""
+    batch, channel, time, height, width = frames.shape
+    padded = np.full((batch * channel, time, height + 2, width), background, np.float32)
+    padded[:, :, 1:-1] = frames.reshape(-1, time, height, width)
     whole = np.floor(shift)
-    share = torch.from_numpy((shift - whole).astype(np.float32)).view(-1, 1, 1)
-    padded = torch.nn.functional.pad(block, (0, 0, 1, 1), value=background)
-    source = np.arange(rows) - whole[:, None] + 1  # of the padded frame
-    frame = np.arange(len(shift))[:, None] * (height + 2)
+    share = (shift - whole).astype(np.float32)[:, None, None]
+    source = (np.arange(rows) - whole[:, None] + 1).astype(np.int64)  # of the padded frame
+    frame = np.arange(time)[:, None] * (height + 2)
 
-    def taken(row: npt.NDArray[Any]) -> Tensor:
-        places = torch.from_numpy((frame + np.clip(row, 0, height + 1)).astype(np.int64).ravel())
-        found = padded.flatten(2, 3).index_select(2, places)
-        return found.view(*block.shape[:3], rows, block.shape[4])
+    def taken(row: npt.NDArray[np.int64]) -> Floats:
+        found = padded.reshape(batch * channel, -1, width).take(frame + row.clip(0, height + 1), 1)
+        return found.reshape(batch, channel, time, rows, width)
 
     here, above = taken(source), taken(source - 1)
-    return here + share * (above - here)
+    above -= here
+    above *= share
+    above += here
+    return above

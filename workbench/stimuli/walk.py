@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any, ClassVar, Final, NamedTuple, Self
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from typing_extensions import override
@@ -20,7 +22,7 @@ from ..datasets.mnist import Digits, load
 
 # Prime, and coprime to 60 000 and 10 000: every digit of MNIST comes once before any comes again.
 ADVANCE: Final = 179425529
-WHITE: Final = 255
+Integers = npt.NDArray[np.int64]
 _START = "number of the first digit, mod the number of digits; drawn once where it is None"
 
 Folder = Annotated[str, Knob(meaning="folder that MNIST is in, or is fetched into")]
@@ -44,12 +46,19 @@ class Walk(NamedTuple):
         """The index of the digit of one turn."""
         return (self.start + turn * self.advance) % len(self.digits.pictures)
 
-    def shown(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+    def shown(self, start: int, stop: int) -> tuple[Integers, Integers]:
         """Gives the indices of the digits that frames start..stop show, by turn, and for each frame which of them it shows."""
         first, last = start // self.rep, -(-stop // self.rep)
         count = len(self.digits.pictures)
-        turns = (self.start + torch.arange(first, last) % count * (self.advance % count)) % count
-        return turns, torch.arange(start, stop) // self.rep - first
+        turns = (self.start + np.arange(first, last) % count * (self.advance % count)) % count
+        return turns, np.arange(start, stop) // self.rep - first
+
+    def pictures(self, start: int, stop: int, white: float) -> tuple[npt.NDArray[np.float32], Integers]:
+        """Gives the digits that frames start..stop show, each once, as white · byte / 255, and which of them each frame shows."""
+        turns, which = self.shown(start, stop)
+        values = np.divide(self.digits.pictures.numpy()[turns], np.float32(255))
+        values *= np.float32(white)
+        return values, which
 
 
 class DigitWalk(Stream):
@@ -114,7 +123,7 @@ class DigitWalk(Stream):
             msg = f"{name}({start}, {stop}), is not a stretch of frames (it ends before it starts); give start ≤ stop."
             raise KnobError(msg)
         turns, which = self._walk.shown(start, stop)
-        return self._walk.digits.classes[turns][which]
+        return self._walk.digits.classes[turns[which]]
 
     def _labelled(self, frames: Tensor, start: int, stop: int) -> Block:
         """Frames `(time, height, width)` as a block, with the channel of classes where it is asked for."""
