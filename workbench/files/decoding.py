@@ -28,7 +28,8 @@ def open_film(path: Path) -> tuple[InputContainer, VideoStream]:
     import av  # noqa: PLC0415 - loaded where a video is read, not with the workbench
 
     if not path.is_file():
-        msg = f"{path}, is not there (a video file); give the path of one, or the number of a camera."
+        what = "is a folder" if path.is_dir() else "is not there"
+        msg = f"{path}, {what} (a video file was wanted); give the path of one, or the number of a camera."
         raise DataMissing(msg)
     limits = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS, "max_pixels": str(MOST_PIXELS)}
     try:
