@@ -160,6 +160,33 @@ def test_digits_plotted(name: str, how: dict[str, float], tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("figures")
+def test_n_mnist_plotted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    convis.datasets.rendered_digits("../data/", 100)
+    n = convis.streams.PseudoNMNIST()
+    events = n.get(200)
+    convis.plot(events)
+    assert events.shape == (1, 2, 200, 34, 34)
+    assert events.unique().tolist() == [0, 1]
+    assert plt.gcf().axes
+
+
+def test_the_neuromorphic_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    convis.datasets.rendered_digits("../data", 100)
+    stream = convis.streams.MNISTStream("../data", rep=10)
+    model = convis.filters.spiking.Poisson()
+    stream2 = convis.streams.ProcessingStream(stream, model, pre=lambda x: 0.1 * x)
+    digits, spikes = stream.read(0, 2000), stream2.get(2000)
+    assert spikes.unique().tolist() == [0, 1]
+    assert spikes[digits == 0].sum() == 0
+    p = 0.1 * digits.double()
+    assert abs(spikes.sum() - p.sum()) < 3 * (p * (1 - p)).sum().sqrt()
+
+
+@pytest.mark.usefixtures("figures")
 def test_a_video_in_colour_shows_three_channels(tmp_path: Path) -> None:
     with convis.streams.VideoWriter(str(tmp_path / "input.avi"), size=(48, 64), codec="MJPG") as out:
         out.put(np.full((30, 48, 64, 3), (200.0, 100.0, 50.0)))
