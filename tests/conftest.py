@@ -10,9 +10,7 @@ import pytest
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-HOW_TO_GET_ONE = (
-    "no Chromium found: install one to run these (Debian: apt install chromium; macOS: brew install chromium)"
-)
+HOW_TO_GET_ONE = "no Chromium found: install one to run these (Debian: apt install chromium; macOS: brew install chromium)"
 
 
 def find_browser() -> str | None:

@@ -392,7 +392,6 @@ def test_a_reader_inherited_by_a_fork_reads_and_ends() -> None:
         before = film.get(30)
         child = os.fork()
         if child == 0:
-            torch.set_num_threads(1)  # as torch's own forked workers do: its pool of threads stays with the parent
             right = torch.equal(film.read(0, 30), before)
             film.close()
             del film

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 import torch
 from typing_extensions import override
 
-from . import chance, pixels, recipe
+from . import chance, forked, pixels, recipe  # noqa: F401 - `forked` is imported for what it does
 from .block import Block, as_block, refuse_too_large
 from .cast import NO_NUMBER, frame_number, shown, shown_index, whole
 from .declared import Declared
