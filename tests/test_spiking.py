@@ -223,6 +223,11 @@ def test_leaky_neurons_below_threshold_are_silent() -> None:
     assert layer.state.potential.item() == pytest.approx(0.999, rel=1e-5)
 
 
+def test_leaky_neurons_fire_at_their_threshold() -> None:
+    shown = one_pixel(0.999, 1.0, 0.999, 1.001)
+    assert LeakyIntegrateAndFire(tau=1e-6, threshold=1.0)(shown).ravel().tolist() == [0, 1, 0, 1]  # v is the input
+
+
 def test_leaky_neurons_against_a_plain_program() -> None:
     shown = 2 * film(frames=300)
     layer = LeakyIntegrateAndFire(tau=0.013, threshold=0.9, reset_to=-0.3, refractory=0.003)

@@ -96,7 +96,8 @@ class SaccadeStream(Stream):
         rest = (np.array(self._shape) - np.array(block.shape[3:]) - sweep) / 2
         x, y = self.positions(start, start + block.shape[2]).T
         moved = _shifted(block.numpy(), rest[0] + y, self._shape[0], self.background).swapaxes(3, 4)
-        return _shifted(moved, rest[1] + x, self._shape[1], self.background).swapaxes(3, 4)
+        across: Floats = _shifted(moved, rest[1] + x, self._shape[1], self.background).swapaxes(3, 4)
+        return across
 
     @property
     @override
@@ -152,7 +153,7 @@ def _shifted(frames: Floats, shift: Positions, rows: int, background: float) -> 
     frame = np.arange(time)[:, None] * (height + 2)
 
     def taken(row: npt.NDArray[np.int64]) -> Floats:
-        found = padded.reshape(batch * channel, -1, width).take(frame + row.clip(0, height + 1), 1)
+        found: Floats = padded.reshape(batch * channel, -1, width).take(frame + row.clip(0, height + 1), 1)
         return found.reshape(batch, channel, time, rows, width)
 
     here, above = taken(source), taken(source - 1)
