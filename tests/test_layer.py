@@ -396,3 +396,21 @@ def test_memory_of_a_run_is_its_output() -> None:
     after = sum(one.numel() for one in gc.get_objects() if type(one) is Tensor)
     assert after - before <= 1.01 * out[0].numel()
     assert peak < 4e6
+
+
+class Through(Layer):
+    """Hands its film through."""
+
+    gain: Annotated[float, Knob(0, 2, "", "of no use")] = 1.0
+
+    @override
+    def step(self, block: Block, state: None) -> tuple[Block, None]:
+        return block, state
+
+
+def test_what_a_model_hands_through_is_the_callers() -> None:
+    film = torch.rand(1, 1, 20, 3, 4)
+    before = film.clone()
+    Through().run(film)[0].zero_()
+    Through()(film).zero_()
+    assert torch.equal(film, before)

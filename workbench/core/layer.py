@@ -46,8 +46,6 @@ from .module import Module
 from .output import Output
 from .state import mapped, owned
 
-_PIECE = 1 << 21  # pixel values shown at a time where the caller leaves it open: 8 MB
-
 
 class Layer(Module, ABC):
     """A model: `layer(block)` goes on from its last state, `layer.run(source)` shows it a whole film from the start.
@@ -58,6 +56,7 @@ class Layer(Module, ABC):
 
     _final = "step"
     has_stages: ClassVar[bool] = False
+    values_at_once: ClassVar[int] = 1 << 21  # pixel values that a run shows at a time where the caller leaves it open: 8 MB
     _state: Any = None
     _shown: tuple[int, ...] | None = None  # [batch, channel, height, width] of what the state is of
 
@@ -129,6 +128,7 @@ class Layer(Module, ABC):
                 wanted = f"[batch, channel, {block.shape[2]}, height, width] of float32"
                 msg = f"{name}.step gave {key} = {list(film.shape)} of {film.dtype}, is not {wanted}; mend its step."
                 raise ShapeError(msg)
+        films = {key: film.clone() if _shares(film, block) else film for key, film in films.items()}
         lent = {one.untyped_storage().data_ptr() for one in (block, *films.values())}
         return films, mapped(lambda one: owned(one, lent), state)
 
@@ -164,7 +164,7 @@ class Layer(Module, ABC):
         name = f"{type(self).__name__}.run"
         film = feed(source, name)
         count = film.count(max_t, name)
-        piece = max(1, _PIECE // film.pixels) if dt is None else positive(dt, f"{name}(dt)", "frames at a time")
+        piece = max(1, self.values_at_once // film.pixels) if dt is None else positive(dt, f"{name}(dt)", "frames at a time")
         with torch.set_grad_enabled(grad), self._during(film):
             if not keep_state:
                 self.reset()
@@ -205,14 +205,30 @@ def _joined(pieces: list[dict[str, Block]]) -> dict[str, Block]:
     return {name: torch.cat([piece[name] for piece in pieces], 2) for name in pieces[0]}
 
 
+def _shares(film: Block, block: Block) -> bool:
+    """Whether a film is the caller's own memory, as what a model hands through unchanged would be."""
+    return film.untyped_storage().data_ptr() == block.untyped_storage().data_ptr()
+
+
+def _copied(block: Block, place: Block) -> None:
+    """By numpy where that can be: torch's threads keep a processor busy waiting for some time after every copy."""
+    if block.device.type == "cpu":
+        place.numpy()[...] = block.detach().numpy()
+    else:
+        place[...] = block
+
+
 def _collected(pieces: Iterator[dict[str, Block]], count: int) -> dict[str, Block]:
     """The films of all pieces, each frame written once, where it stays."""
     films: dict[str, Block] = {}
     done = 0
     for piece in pieces:
         for name, block in piece.items():
+            if block.shape[2] == count:
+                films[name] = block
+                continue
             if name not in films:
                 films[name] = block.new_empty((*block.shape[:2], count, *block.shape[3:]))
-            films[name][:, :, done : done + block.shape[2]] = block
+            _copied(block, films[name][:, :, done : done + block.shape[2]])
         done += block.shape[2]
     return films if done == count else {name: film[:, :, :done] for name, film in films.items()}

@@ -74,6 +74,8 @@ class Retina(Layer):
     torch.Size([1, 1, 50, 20, 20])
     """
 
+    # Large pieces: it works through them in small ones of its own, and copies of its films would cost as much as a stage.
+    values_at_once = 1 << 26
     luminosity_range: Annotated[float, Knob(1, 255, "", "luminance that becomes 1", hard=(1e-6, None))] = 255.0
     sigma_centre: Annotated[float, _angle("width of the centre's Gaussian")] = 0.05
     tau_centre: Annotated[float, _time("time constant of the centre", 0.1)] = 0.010
