@@ -59,4 +59,5 @@ else:
         raise AttributeError(msg)
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_LAZY, *_ROOMS})
+        hidden = {"TYPE_CHECKING", "importlib"}
+        return sorted({*globals(), *_LAZY, *_ROOMS} - hidden)
