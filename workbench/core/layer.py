@@ -23,7 +23,7 @@ What `step` keeps to:
 - A model with inner stages takes a keyword `stages=False`, and adds them to its dict when it is True.
 - Batches and channels stay independent.
 
-`agree`, `begin` and `output_range` are hooks. A parameter may also be a scalar `nn.Parameter`, to be learned.
+`agree`, `begin`, `end` and `output_range` are hooks. A parameter may also be a scalar `nn.Parameter`, to be learned.
 """
 
 from __future__ import annotations
@@ -72,6 +72,9 @@ class Layer(Module, ABC):
 
     def begin(self) -> None:
         """Called before a run, once `dt` and `pixel_per_degree` are the film's: the place for warnings about them."""
+
+    def end(self) -> None:
+        """Called after a run, its last state being `self.state`: the place for warnings about the whole film."""
 
     def output_range(self, low: float, high: float) -> tuple[float, float] | None:
         """The lowest and highest value of the (first) output for an input in low..high; None where it is not known."""
@@ -171,6 +174,7 @@ class Layer(Module, ABC):
             pieces = (self._next(block, stages=stages) for block in film.blocks(piece, count))
             films = _joined(list(pieces)) if grad else _collected(pieces, count)
         self._state = mapped(Tensor.detach, self._state)
+        self.end()
         return Output(films, dt=film.dt, pixel_per_degree=film.pixel_per_degree, t_zero=film.t_zero)
 
     def _next(self, block: Block, *, stages: bool) -> dict[str, Block]:

@@ -157,22 +157,6 @@ class Retina(Layer):
         graded, _ = gradient.currents(films, memory, p, self.dt, self.pixel_per_degree)
         return Output({name: one.view(block.shape) for name, one in graded.items()}, self.dt, self.pixel_per_degree)
 
-    @override
-    def run(
-        self,
-        source: object,
-        dt: int | None = None,
-        max_t: int | None = None,
-        *,
-        keep_state: bool = False,
-        grad: bool = False,
-        stages: bool = False,
-    ) -> Output:
-        output = super().run(source, dt, max_t, keep_state=keep_state, grad=grad, stages=stages)
-        if self.state.frame < _FRAMES_TO_JUDGE:
-            self._warn_of_darkness(self.state.brightest)
-        return output
-
     def describe(self) -> str:
         """The stages with their equations and the present values of their parameters, as a Markdown table."""
         return table(self)
@@ -185,6 +169,11 @@ class Retina(Layer):
                 f"resample the film: TimedResampleStream(video, dt=0.001)."
             )
             _warn(msg, StepWarning)
+
+    @override
+    def end(self) -> None:
+        if self.state.frame < _FRAMES_TO_JUDGE:
+            self._warn_of_darkness(self.state.brightest)
 
     def _memory(self, films: Tensor, state: object) -> Memory:
         size = (films.shape[2], films.shape[3])
