@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 from ..core.declared import show
 from ..core.errors import KnobError
 from ..core.knob import Parameter, knobs
+from ..core.layer import Layer
 from ..core.stream import Stream
 
 _SAFE_INTEGER = 2**53 - 1  # JavaScript rounds beyond
@@ -18,39 +19,40 @@ _INTEGER = re.compile(r"-?[0-9]{1,24}")
 _KINDS = {int: "integer", float: "number", bool: "switch", str: "text"}
 
 Ranges = dict[tuple[str, int], tuple[float, float]]
+Turnable = TypeVar("Turnable", Stream, Layer)
 
 
-def controls(stream: Stream, widest: Ranges | None = None) -> list[dict[str, Any]]:
-    """Gives one control for each parameter, in order, as JSON can hold it.
+def controls(owner: Stream | Layer, widest: Ranges | None = None) -> list[dict[str, Any]]:
+    """Gives one control for each parameter of a stream or a model, in order, as JSON can hold it.
 
     A control has `name`, `meaning`, `optional`, `auto` (it is None), and `parts`: one, two for a pair, or none where
     only `words` can show the value. `widest` remembers how far each slider has been stretched by a value outside its
     comfortable range, so that it does not shrink under the hand.
     """
     widest = {} if widest is None else widest
-    return [_control(stream, one, widest) for one in knobs(stream).values()]
+    return [_control(owner, one, widest) for one in knobs(owner).values()]
 
 
-def turned(stream: Stream, name: str, value: object) -> Stream:
-    """Gives the stream with one knob turned to what a browser sent, or raises `KnobError`."""
-    owner = type(stream).__name__
-    one = knobs(stream).get(name)
+def turned(owner: Turnable, name: str, value: object) -> Turnable:
+    """Gives the stream or model with one knob turned to what a browser sent, or raises `KnobError`."""
+    kind = type(owner).__name__
+    one = knobs(owner).get(name)
     parts = _parts(one) if one else ()
     if not parts:
-        msg = f"{owner}.{name[:40]}, is not a knob of the panel; set it from code: bench.stream = …"
+        msg = f"{kind}.{name[:40]}, is not a knob of the panel; set it from code."
         raise KnobError(msg)
     if isinstance(value, list) and len(value) == len(parts):
-        plain: object = tuple(_plain(part, item, f"{owner}.{name}") for part, item in zip(parts, value, strict=True))
+        plain: object = tuple(_plain(part, item, f"{kind}.{name}") for part, item in zip(parts, value, strict=True))
     else:
-        plain = _plain(parts[0], value, f"{owner}.{name}")
-    return stream.replace(**{name: plain})
+        plain = _plain(parts[0], value, f"{kind}.{name}")
+    return owner.replace(**{name: plain})
 
 
-def _control(stream: Stream, one: Parameter, widest: Ranges) -> dict[str, Any]:
-    given = stream.given()[one.name]
+def _control(owner: Stream | Layer, one: Parameter, widest: Ranges) -> dict[str, Any]:
+    given = owner.given()[one.name]
     parts = _parts(one)
-    values = _values(stream, one, given)
-    told = stream.ranges().get(one.name, ())
+    values = _values(owner, one, given)
+    told = owner.ranges().get(one.name, ()) if isinstance(owner, Stream) else ()
     return {
         "name": one.name,
         "meaning": one.knob.meaning,
@@ -70,9 +72,9 @@ def _parts(one: Parameter) -> tuple[Parameter, ...]:
     return parts if all(part.choices or part.type in _KINDS for part in parts) else ()
 
 
-def _values(stream: Stream, one: Parameter, given: Any) -> tuple[Any, ...]:
+def _values(owner: Stream | Layer, one: Parameter, given: Any) -> tuple[Any, ...]:
     """What the controls show: what was given, or what it was resolved to, or the default."""
-    found = getattr(stream, one.name, None) if given is None else given
+    found = getattr(owner, one.name, None) if given is None else given
     if found is None and one.default is not None:
         found = one.default
     if one.parts:

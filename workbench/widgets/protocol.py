@@ -1,9 +1,10 @@
-"""Messages from the browser: four known ones, every number bounded, nothing that names a class or a file."""
+"""Messages from the browser: known ones only, every number bounded, nothing that names a class or a file."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from ..core.errors import KnobError
 from ..core.knob import Knob, knobs
@@ -70,23 +71,21 @@ class Fit:
     view: Number
 
 
-Message = Read | Turn | Flash | Fit
-
-_MESSAGES: dict[str, type[Message]] = {"read": Read, "turn": Turn, "flash": Flash, "fit": Fit}
+PLAYER: Final[Mapping[str, type[Any]]] = {"read": Read, "turn": Turn, "flash": Flash, "fit": Fit}
 
 
-def parse(content: object, buffers: list[Any]) -> Message:
-    """Gives the message that a browser sent, or raises `KnobError` for anything that is none.
+def parse(content: object, buffers: list[Any], kinds: Mapping[str, type[Any]] = PLAYER) -> Any:
+    """Gives the message of one of `kinds` (by `op`) that a browser sent, or raises `KnobError` for anything that is none.
 
     >>> parse({"op": "fit", "view": 3}, [])
     Fit(view=3)
     """
     op = content.get("op") if isinstance(content, dict) else None
-    if not isinstance(content, dict) or not isinstance(op, str) or op not in _MESSAGES:
-        msg = f"message.op = {str(op)[:40]!r}, is not one of {', '.join(_MESSAGES)}; reload the page."
+    if not isinstance(content, dict) or not isinstance(op, str) or op not in kinds:
+        msg = f"message.op = {str(op)[:40]!r}, is not one of {', '.join(kinds)}; reload the page."
         raise KnobError(msg)
-    wanted = knobs(_MESSAGES[op])
+    wanted = knobs(kinds[op])
     if buffers or set(content) != {"op", *wanted}:
         msg = f"message {op} = {sorted(map(str, content))[:20]}, is not {sorted(wanted)} without buffers; reload the page."
         raise KnobError(msg)
-    return _MESSAGES[op](**{name: one.check(content[name], "message") for name, one in wanted.items()})
+    return kinds[op](**{name: one.check(content[name], "message") for name, one in wanted.items()})

@@ -21,9 +21,9 @@ def module(entry: str) -> str:
     return "\n".join(texts.values())
 
 
-def style(name: str) -> str:
-    """Gives the text of a style sheet."""
-    return (_FOLDER / name).read_text("utf-8")
+def style(*names: str) -> str:
+    """Gives the text of style sheets, one after the other."""
+    return "\n".join((_FOLDER / name).read_text("utf-8") for name in names)
 
 
 def _collect(name: str, texts: dict[str, str]) -> None:

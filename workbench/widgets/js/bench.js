@@ -3,16 +3,16 @@
 
 import { Code } from "./code.js";
 import { element } from "./element.js";
-import { Warden } from "./warden.js";
-import { Gate } from "./gate.js";
 import { actionOf } from "./keys.js";
 import { Look } from "./look.js";
-import { Panel } from "./panel.js";
+import { Parts } from "./parts.js";
 import { Player } from "./player.js";
 import { fitMessage, picturesOf, readMessage, turnMessage } from "./protocol.js";
 import { Stage } from "./stage.js";
 import { statusOf } from "./status.js";
 import { Transport } from "./transport.js";
+import { Turns } from "./turns.js";
+import { Warden } from "./warden.js";
 
 /** Milliseconds from look to look at whether the kernel answers. */
 const STATUS_PAUSE = 250;
@@ -23,47 +23,49 @@ class BenchView {
     this.model = model;
     this.number = Math.floor(Math.random() * 2 ** 31);
     this.clipped = { clipped: 0, total: 0 };
-    const ports = {
-      order: (/** @type {number} */ number, /** @type {any} */ frames, /** @type {any} */ manner) =>
-        this.#send(readMessage(this.number, number, this.player.film.generation, frames, manner)),
-      paint: (/** @type {any} */ picture) => this.stage.show(picture),
+    const send = (/** @type {object} */ message) => model.send(message);
+    this.turns = new Turns((number, knob, value) => this.#turn(number, knob, value), "parameters");
+    this.player = new Player(model.get("film"), {
+      order: (number, frames, manner) => send(readMessage(this.number, number, this.player.film.generation, frames, manner)),
+      paint: (picture) => this.#paint(picture),
       changed: () => this.changed(),
       now: () => performance.now(),
-      suspended: () => !this.gate.settled,
-    };
-    this.gate = new Gate((number, knob, value) => this.#turn(number, knob, value), ports.now, (action, delay) => setTimeout(action, delay));
-    this.turnTime = 0;
-    this.player = new Player(model.get("film"), ports);
-    this.stage = new Stage((event) => this.#key(event), () => this.#send(fitMessage(this.number)));
-    this.warden = new Warden(this.player, this.stage, (message) => this.#send(message), this.number);
+      suspended: () => !this.turns.settled,
+    });
+    this.stage = new Stage((event) => this.#key(event), () => send(fitMessage(this.number)));
+    this.warden = new Warden(this.player, this.stage, send, this.number);
     this.transport = new Transport(this.player);
     this.transport.press = () => this.toggle();
     this.look = new Look(this.player, this.stage, () => this.changed());
-    this.panel = new Panel((knob, value) => this.gate.offer(knob, value));
     this.code = new Code();
     this.status = element("div", { class: "wb-status", role: "status" });
     this.title = element("div", { class: "wb-title" });
+    const table = { view: this.number, model, player: this.player, stage: this.stage, send };
+    this.parts = new Parts(table);
     this.element = this.#layout();
     this.#listen();
     this.#film();
-    this.#controls();
+    this.parts.facts(model.get("parts"));
+    this.turns.show(model.get("controls"));
   }
 
   #layout() {
-    const film = element("div", { class: "wb-film" }, this.stage.element, this.transport.element, this.warden.element, this.look.element);
-    const body = element("div", { class: "wb-body" }, film, this.panel.element);
+    const screens = element("div", { class: "wb-screens" }, this.stage.element, ...this.parts.beside);
+    const film = element("div", { class: "wb-film" }, screens, this.transport.element, this.warden.element, this.look.element);
+    const body = element("div", { class: "wb-body" }, film, this.turns.element);
     const stop = (/** @type {Event} */ event) => event.stopPropagation();
     const root = element("section", { class: "wb-bench", "aria-label": "bench", "data-lm-suppress-shortcuts": "true" });
     for (const kind of ["keydown", "keyup", "keypress"]) root.addEventListener(kind, stop);
-    root.append(this.title, body, this.status, this.code.element);
+    root.append(this.title, body, ...this.parts.drawers, this.status, this.code.element);
     return root;
   }
 
   #listen() {
     this.events = [
       ["change:film", () => this.#film()],
-      ["change:controls", () => this.#controls()],
+      ["change:controls", () => this.turns.show(this.model.get("controls"))],
       ["change:code", () => this.code.show(this.model.get("code"))],
+      ["change:parts", () => this.parts.facts(this.model.get("parts"))],
       ["msg:custom", (/** @type {any} */ content, /** @type {any} */ buffers) => this.#receive(content, buffers)],
     ];
     for (const [event, listener] of this.events) this.model.on(event, listener);
@@ -75,11 +77,7 @@ class BenchView {
     this.player.playing = false;
     clearInterval(this.timer);
     for (const [event, listener] of this.events ?? []) this.model.off(event, listener);
-  }
-
-  /** @param {object} message */
-  #send(message) {
-    this.model.send(message);
+    this.parts.all("close");
   }
 
   /**
@@ -88,8 +86,13 @@ class BenchView {
    * @param {unknown} value
    */
   #turn(number, knob, value) {
-    if (this.gate.underWay.size === 1) this.turnTime = performance.now();
-    this.#send(turnMessage(this.number, number, knob, value, this.player.position, this.player.manner));
+    this.model.send(turnMessage(this.number, number, knob, value, this.player.position, this.player.manner));
+  }
+
+  /** @param {import("./buffer.js").Picture} picture */
+  #paint(picture) {
+    this.stage.show(picture);
+    this.parts.all("painted", picture);
   }
 
   #film() {
@@ -107,11 +110,8 @@ class BenchView {
     this.look.show();
     this.stage.setRange(film.low, film.high, this.player.channel < 0);
     this.stage.fit(film);
+    this.parts.all("film", film);
     this.changed();
-  }
-
-  #controls() {
-    if (this.gate.settled) this.panel.show(this.model.get("controls"));
   }
 
   /**
@@ -119,7 +119,7 @@ class BenchView {
    * @param {DataView[]} buffers
    */
   #receive(content, buffers) {
-    if (content.view !== this.number) return;
+    if (this.parts.receive(content, buffers) || content.view !== this.number) return;
     if (content.op === "pictures") this.#pictures(content, content.order, buffers);
     else if (content.op === "turned") this.#turned(content, buffers);
     else if (content.op === "refused") this.#refused(content);
@@ -157,18 +157,13 @@ class BenchView {
    * @param {DataView[]} buffers
    */
   #turned(content, buffers) {
-    this.gate.answered(content.turn, content.service);
-    this.turnTime = performance.now();
-    this.panel.fault(content.knob, "");
+    this.turns.answered(content);
     this.#pictures(content, null, buffers);
-    this.#controls();
   }
 
   /** @param {any} content */
   #refused(content) {
-    this.gate.answered(content.turn, content.service);
-    this.turnTime = performance.now();
-    this.panel.fault(content.knob, content.message);
+    this.turns.answered(content);
     this.player.pump();
     this.changed();
   }
@@ -192,15 +187,16 @@ class BenchView {
   }
 
   #watch() {
-    this.warden.watch(this.gate.settled);
+    this.warden.watch(this.turns.settled);
+    this.parts.all("watch");
     this.changed();
   }
 
   /** Something that is shown has changed. */
   changed() {
     if (this.player.playing && !this.ticking) this.#tick();
-    const turning = this.gate.settled ? 0 : performance.now() - this.turnTime;
-    const words = statusOf(this.player, this.clipped, Math.max(turning, this.player.ledger.waiting(performance.now())));
+    const waiting = Math.max(this.turns.waiting, this.player.ledger.waiting(performance.now()));
+    const words = statusOf(this.player, this.clipped, waiting);
     if (this.status.textContent !== words) this.status.textContent = words;
     this.status.classList.toggle("wb-trouble", this.player.trouble !== "");
     this.transport.show();

@@ -11,10 +11,13 @@ import { inputFor } from "./inputs.js";
  */
 
 export class Panel {
-  /** @param {(knob: string, value: unknown) => void} turned */
-  constructor(turned) {
+  /**
+   * @param {(knob: string, value: unknown) => void} turned
+   * @param {string} label
+   */
+  constructor(turned, label) {
     this.turned = turned;
-    this.element = element("div", { class: "wb-panel", role: "group", "aria-label": "parameters" });
+    this.element = element("div", { class: "wb-panel", role: "group", "aria-label": label });
     this.key = "";
     /** @type {Map<string, Knob>} */
     this.knobs = new Map();

@@ -1,0 +1,43 @@
+"""Description: what a page is told of a stream, and of an error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import streams
+from ..core.errors import KnobError
+from ..core.pixels import Range
+from ..core.stream import Stream
+from .player import known_length
+
+
+def film(stream: Stream, generation: int, shown: Range) -> dict[str, Any]:
+    """Gives what a player needs to know of a stream, as JSON can hold it."""
+    low, high = stream.value_range
+    return {
+        "generation": generation,
+        "name": type(stream).__name__,
+        "about": (type(stream).__doc__ or "").strip().partition("\n")[0].replace("`", ""),
+        "first": stream.first,
+        "length": known_length(stream),
+        "rows": stream.size[0],
+        "columns": stream.size[1],
+        "channels": stream.channels,
+        "dt": stream.dt,
+        "position": stream.position,
+        "low": shown[0],
+        "high": shown[1],
+        "signed": low < 0 < high,
+    }
+
+
+def code(stream: Stream) -> str:
+    """Gives the code that rebuilds a bench with this stream on it."""
+    kind = type(stream)
+    room = "workbench.streams." if streams.catalogue().get(kind.__name__) is kind else ""
+    return f"import workbench\nworkbench.bench({room}{stream!r})"
+
+
+def words(error: Exception) -> str:
+    """Gives an error as a line for the bench."""
+    return str(error) if isinstance(error, KnobError) else f"{type(error).__name__}: {error}"

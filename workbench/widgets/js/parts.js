@@ -1,0 +1,73 @@
+// @ts-check
+/** The parts of a bench beside its player: each has a drawer, and hears of the film. A new part is one file and one line here. */
+
+import { element } from "./element.js";
+
+/**
+ * What a part is given: the number of this view, the player and its stage, and a way to the kernel.
+ * @typedef {{view: number, model: any, player: import("./player.js").Player, stage: import("./stage.js").Stage,
+ *   send: (message: object) => void}} Table
+ */
+
+/**
+ * `element` goes into the drawer called `title`, `beside` beside the film. It may hear of what the kernel says of it (`facts`),
+ * of another film, of every picture painted, four times a second (`watch`), of its messages (those with its name as `part`),
+ * of its drawer, and of the end.
+ * @typedef {{title: string, element: HTMLElement, beside?: HTMLElement, facts?: (facts: any) => void, film?: (film: any) => void,
+ *   painted?: (picture: import("./buffer.js").Picture) => void, watch?: () => void, receive?: (content: any, buffers: DataView[]) => void,
+ *   opened?: (open: boolean) => void, close?: () => void}} Part
+ */
+
+/**
+ * By the name that the kernel has for each.
+ * @type {Record<string, new (table: Table) => Part>}
+ */
+const PARTS = {};
+
+export class Parts {
+  /** @param {Table} table */
+  constructor(table) {
+    this.parts = Object.fromEntries(Object.entries(PARTS).map(([name, Part]) => [name, new Part(table)]));
+  }
+
+  /** What stands beside the film. */
+  get beside() {
+    return Object.values(this.parts).flatMap((part) => part.beside ?? []);
+  }
+
+  get drawers() {
+    return Object.values(this.parts).map(drawer);
+  }
+
+  /**
+   * Tells every part that listens.
+   * @param {"film" | "painted" | "watch" | "close"} what
+   * @param {...any} news
+   */
+  all(what, ...news) {
+    for (const part of Object.values(this.parts)) /** @type {any} */ (part)[what]?.(...news);
+  }
+
+  /** @param {Record<string, any>} facts of each part */
+  facts(facts) {
+    for (const [name, part] of Object.entries(this.parts)) if (name in facts) part.facts?.(facts[name]);
+  }
+
+  /**
+   * Is a message one for a part?
+   * @param {any} content
+   * @param {DataView[]} buffers
+   */
+  receive(content, buffers) {
+    const part = Object.hasOwn(this.parts, content.part) ? this.parts[content.part] : undefined;
+    part?.receive?.(content, buffers);
+    return part !== undefined;
+  }
+}
+
+/** @param {Part} part */
+function drawer(part) {
+  const toggle = () => part.opened?.(made.open);
+  const made = element("details", { class: "wb-drawer", ontoggle: toggle }, element("summary", {}, part.title), part.element);
+  return made;
+}
