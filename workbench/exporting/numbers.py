@@ -80,9 +80,11 @@ class NpzSink(Sink):
 class ZarrSink(Sink):
     """A chunked array (time, height, width[, channel]) of Zarr format 3, one chunk for each piece."""
 
+    needs = "zarr"
+
     @override
     def open(self) -> None:
-        zarr = needed("zarr", NEEDS_ZARR)
+        zarr = needed(self.needs, NEEDS_ZARR)
         for half in self.part.rglob("*.partial"):  # a chunk that was being written when its process was killed
             half.unlink()
         if self.resumed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ Picture = npt.NDArray[np.uint8]
 class Sink(ABC):
     """Writes a film to `path.part`. `resumed` says that pieces are there already: none of them is written again."""
 
+    needs: ClassVar[str] = ""  # a package of the extra `cluster`
     file: IO[bytes] | None = None
 
     def __init__(self, film: Film, path: Path, *, resumed: bool) -> None:
