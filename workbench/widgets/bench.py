@@ -14,17 +14,18 @@ from ..core.cast import shown
 from ..core.errors import KnobError
 from ..core.stream import Stream
 from . import source
+from .clip import SavedClip
 from .description import code, film, words
-from .flash import flash_report
+from .frozen import Frozen, frozen_clip
 from .knobs import Ranges, controls, turned
 from .part import Part
-from .player import Order, Pictures, channel_of, clamped, frames, pictures
+from .player import Order, Pictures, channel_of, clamped, pictures
 from .protocol import PLAYER, Fit, Flash, Read, Turn, parse
+from .warden import judged
 
 _FIRST_PICTURES = 2  # after a turned knob: few, so that the eye sees it at once
-_JUDGED_SECONDS = 1.0
-_MOST_JUDGED = 128
-_PARTS: tuple[type[Part], ...] = ()
+_FROZEN_FRAMES = 240
+_PARTS: tuple[type[Part], ...] = (SavedClip,)
 _STYLES = ("bench.css",)
 
 
@@ -60,6 +61,7 @@ class Bench(anywidget.AnyWidget):
     controls = traitlets.List(help="what the panel needs to know of its parameters").tag(sync=True)
     code = traitlets.Unicode(help="the code that rebuilds this bench").tag(sync=True)
     parts = traitlets.Dict(help="what each part's page needs to know").tag(sync=True)
+    clip = traitlets.Dict(help="a stretch of the film, saved with the notebook").tag(sync=True)
 
     def __init__(self, stream: Stream) -> None:
         self.lock = threading.RLock()  # JupyterLab may hand over messages in a thread of their own
@@ -99,6 +101,26 @@ class Bench(anywidget.AnyWidget):
         """Tells the pages a part's facts anew."""
         with self.lock:
             self.parts = self.parts | {part.name: part.facts()}
+
+    def freeze(self, start: int | None = None, frames: int = _FROZEN_FRAMES) -> Frozen:
+        """Gives `frames` frames of what is on, from `start` (None: the stream's position), to be seen without a kernel.
+
+        Fewer where the film ends or 1 MB is full; large films are averaged down. The last line of a cell, it plays in the
+        saved notebook and in HTML made of it; `freeze().save("film.html")` writes a page.
+
+        >>> from workbench.streams import RandomStream
+        >>> Bench(RandomStream((20, 30), seed=7)).freeze(0, 50)
+        Frozen(RandomStream, 50 frames of 20×30)
+        """
+        with self.lock:
+            stream, shown, facts = self.described, self.shown, {"film": self.film, "code": self.code}
+        made = frozen_clip(stream, shown, start, frames)
+        return Frozen(facts, made, _STYLES[:1])
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        for part in self._parts.values():
+            part.displayed()
+        return super()._repr_mimebundle_(**kwargs)
 
     def close(self) -> None:
         """Takes the bench off the page and gives up what its parts have under way."""
@@ -144,6 +166,8 @@ class Bench(anywidget.AnyWidget):
         """Turns a knob if the film it makes can be read; else says why, and the last good one stays."""
         began = time.perf_counter()
         reply = {"view": message.view, "turn": message.turn, "knob": message.knob}
+        if not self.described.seekable:
+            self.described.close()  # a camera is given to one at a time; it opens again when it is asked for a frame
         try:
             stream = turned(self.described, message.knob, message.value)
             order = Order(
@@ -168,18 +192,8 @@ class Bench(anywidget.AnyWidget):
             self._turning = False
 
     def _on_flash(self, message: Flash) -> None:
-        interval = message.interval / 1e6
-        count = min(_MOST_JUDGED, round(_JUDGED_SECONDS / interval) + 1)
-        start = clamped(self.described, message.start)
-        try:
-            channel = channel_of(self.described, message.channel)
-            block = frames(self.described, Order(start, count, message.step, channel=channel))
-            report = flash_report(block, interval, message.zoom, narrowed(self.shown, message.contrast / 1000))
-            risky = report.risky
-        except Exception:  # noqa: BLE001 - the order for the same frames tells what is wrong with them
-            risky = False
-        answer = {"op": "flash", "view": message.view, "generation": message.generation, "risky": risky}
-        self.send(answer | {"start": start, "stop": start + count * message.step})
+        answer = {"op": "flash", "view": message.view, "generation": message.generation}
+        self.send(answer | judged(self.described, message, self.shown))
 
     def _send_pictures(self, reply: dict[str, Any], found: Pictures, began: float) -> None:
         facts = {"generation": self.generation, "service": _since(began)}
@@ -189,12 +203,6 @@ class Bench(anywidget.AnyWidget):
 def bench(stream: Stream) -> Bench:
     """Gives a bench with a stream on it: show it as the last line of a notebook cell."""
     return Bench(stream)
-
-
-def narrowed(shown: pixels.Range, contrast: float) -> pixels.Range:
-    """Gives the range that is left on the screen when contrast is raised about the middle."""
-    middle, half = (shown[0] + shown[1]) / 2, (shown[1] - shown[0]) / 2
-    return middle - half / contrast, middle + half / contrast
 
 
 def _since(began: float) -> float:

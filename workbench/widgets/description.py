@@ -17,7 +17,7 @@ def film(stream: Stream, generation: int, shown: Range) -> dict[str, Any]:
     return {
         "generation": generation,
         "name": type(stream).__name__,
-        "about": (type(stream).__doc__ or "").strip().partition("\n")[0].replace("`", ""),
+        "about": about(type(stream)),
         "first": stream.first,
         "length": known_length(stream),
         "rows": stream.size[0],
@@ -28,7 +28,13 @@ def film(stream: Stream, generation: int, shown: Range) -> dict[str, Any]:
         "low": shown[0],
         "high": shown[1],
         "signed": low < 0 < high,
+        "live": not stream.seekable,
     }
+
+
+def about(kind: type) -> str:
+    """Gives the first line of what a class says of itself, as plain text."""
+    return (kind.__doc__ or "").strip().partition("\n")[0].replace("`", "")
 
 
 def code(stream: Stream) -> str:

@@ -14,6 +14,8 @@ from ..core.stream import Stream
 class Host(Protocol):
     """What a part knows of the bench it is on."""
 
+    clip: dict[str, Any]  # what is saved with the notebook
+
     @property
     def lock(self) -> AbstractContextManager[Any]:
         """Held while a message is answered; a worker takes it for as long as it looks at what is on."""
@@ -53,6 +55,9 @@ class Part(ABC):
     @abstractmethod
     def receive(self, message: Any) -> None:
         """Answers one of its messages. The lock is held: what takes longer than a picture goes to a `Worker`."""
+
+    def displayed(self) -> None:  # noqa: B027 - a hook
+        """Called when the bench is about to be shown in a notebook."""
 
     def changed(self) -> None:  # noqa: B027 - a hook
         """Called when another film is on. The lock is held."""

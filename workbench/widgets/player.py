@@ -1,4 +1,4 @@
-"""Player: a stretch of a film as the bytes that a canvas paints. Pure: reads the stream, never moves it."""
+"""Player: a stretch of a film as the bytes that a canvas paints. Reads the stream and never moves it, but for a live one."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def pictures(stream: Stream, order: Order, shown: pixels.Range) -> Pictures:
     bytes_, clipped = pixels.to_bytes(block, shown)
     count, rows, columns, channels = bytes_.shape
     return Pictures(
-        start=order.start,
+        start=order.start if stream.seekable else stream.position - 1,
         step=order.step,
         shrink=order.shrink,
         count=count,
@@ -84,10 +84,15 @@ def pictures(stream: Stream, order: Order, shown: pixels.Range) -> Pictures:
 
 
 def frames(stream: Stream, order: Order) -> Block:
-    """Gives the frames of an order `[1, channel, time, height, width]`, unaveraged, fewer where the film ends."""
+    """Gives the frames of an order `[1, channel, time, height, width]`, unaveraged, fewer where the film ends.
+
+    Of a live stream it is the next frame, whatever was ordered.
+    """
     _refuse_channel(stream, order.channel)
     count = _count(stream, order)
-    if order.step == 1:
+    if not stream.seekable:
+        block = stream.get(1)
+    elif order.step == 1:
         block = stream.upto(order.start, order.start + count)
     else:
         numbers = range(order.start, order.start + count * order.step, order.step)

@@ -51,6 +51,14 @@ export class PictureBuffer {
     if (this.size > this.capacity) this.#evict(around);
   }
 
+  /**
+   * Drops every picture but one.
+   * @param {number} frame
+   */
+  keep(frame) {
+    for (const other of [...this.pictures.keys()]) if (other !== frame) this.#drop(other);
+  }
+
   /** @param {number} around */
   #evict(around) {
     const far = [...this.pictures.keys()].sort((a, b) => Math.abs(b - around) - Math.abs(a - around));

@@ -49,21 +49,23 @@ export class Look {
   /** Builds the choices for the film that is on now, if it asks for others than the last one. */
   show() {
     const { film, channel } = this.player;
-    const key = [film.dt, film.channels, film.name, film.length === null, channel].join();
+    const key = [film.dt, film.channels, film.name, film.length === null, film.live, channel].join();
     if (key === this.key) return;
     this.key = key;
-    const rows = [this.#speed(), this.#zoom(), ...this.#channel(), ...this.#map(), this.#contrast(), ...this.#loop()];
+    const rows = [...this.#speed(), this.#zoom(), ...this.#channel(), ...this.#map(), this.#contrast(), ...this.#loop()];
     this.element.replaceChildren(...rows);
   }
 
   #speed() {
+    if (this.player.film.live) return [];
     const speeds = speedsOf(this.player.film.dt);
     if (!speeds.some(([rate]) => Number(rate) === this.player.rate)) this.player.rate = Math.min(60, 1 / this.player.film.dt);
     if (!speeds.some(([rate]) => Number(rate) === this.player.rate)) this.player.rate = Number(speeds[0][0]);
-    return choice("speed", speeds, String(this.player.rate), (rate) => {
+    const choose = (/** @type {string} */ rate) => {
       this.player.rate = Number(rate);
       this.#changed();
-    });
+    };
+    return [choice("speed", speeds, String(this.player.rate), choose)];
   }
 
   #loop() {

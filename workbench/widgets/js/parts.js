@@ -12,9 +12,9 @@ import { element } from "./element.js";
 /**
  * `element` goes into the drawer called `title`, `beside` beside the film. It may hear of what the kernel says of it (`facts`),
  * of another film, of every picture painted, four times a second (`watch`), of its messages (those with its name as `part`),
- * of its drawer, and of the end.
+ * of its drawer, that what was under way is lost (a line that broke: ask again), and of the end.
  * @typedef {{title: string, element: HTMLElement, beside?: HTMLElement, facts?: (facts: any) => void, film?: (film: any) => void,
- *   painted?: (picture: import("./buffer.js").Picture) => void, watch?: () => void, receive?: (content: any, buffers: DataView[]) => void,
+ *   painted?: (picture: import("./buffer.js").Picture) => void, watch?: () => void, lost?: () => void, receive?: (content: any, buffers: DataView[]) => void,
  *   opened?: (open: boolean) => void, close?: () => void}} Part
  */
 
@@ -41,7 +41,7 @@ export class Parts {
 
   /**
    * Tells every part that listens.
-   * @param {"film" | "painted" | "watch" | "close"} what
+   * @param {"film" | "painted" | "watch" | "lost" | "close"} what
    * @param {...any} news
    */
   all(what, ...news) {

@@ -11,10 +11,13 @@ const LONGEST_TICK = 250;
 /** Orders under way while the film rests: a scrub must not collect a queue. */
 const RESTING_ORDERS = 2;
 const NEIGHBOUR_CHUNK = 8;
+/** Orders under way of a live film: one is shown while the next one is taken. */
+const LIVE_ORDERS = 2;
 
 /**
  * @typedef {{generation: number, name: string, first: number, length: number | null, rows: number, columns: number,
- *   channels: number, dt: number, position: number, low: number, high: number, signed: boolean}} Film
+ *   channels: number, dt: number, position: number, low: number, high: number, signed: boolean, live: boolean, averaged?: number}} Film
+ * A live film has only its next frame: playing asks for it again and again. One that is `averaged` has lost its fine detail.
  * @typedef {{order: (number: number, frames: {start: number, count: number}, manner: import("./protocol.js").Manner) => void, paint: (picture: import("./buffer.js").Picture) => void,
  *   changed: () => void, now: () => number, suspended: () => boolean}} Ports
  */
@@ -42,12 +45,12 @@ export class Player {
   }
 
   get step() {
-    return this.playing ? stepFor(this.rate) : 1;
+    return this.playing && !this.film.live ? stepFor(this.rate) : 1;
   }
 
   get manner() {
     const bytes = this.film.rows * this.film.columns * (this.channel < 0 ? 3 : 1);
-    const shrink = this.playing ? playingShrink(bytes, this.rate / this.step) : restingShrink(bytes);
+    const shrink = this.playing || this.film.live ? playingShrink(bytes, this.rate / this.step) : restingShrink(bytes);
     return { step: this.step, shrink: Math.max(shrink, restingShrink(bytes)), channel: this.channel };
   }
 
@@ -77,6 +80,12 @@ export class Player {
     this.pump();
   }
 
+  /** What is under way was lost: it is ordered again. */
+  reorder() {
+    this.ledger.underWay.clear();
+    this.pump();
+  }
+
   #forget() {
     this.ledger.epoch += 1;
     this.trouble = "";
@@ -86,7 +95,7 @@ export class Player {
   /** @param {number} frame */
   seek(frame) {
     this.trouble = "";
-    this.position = clampFrame(frame, this.film);
+    if (!this.film.live) this.position = clampFrame(frame, this.film);
     this.clock = this.position;
     this.refresh();
     this.pump();
@@ -121,7 +130,7 @@ export class Player {
   tick(time) {
     const elapsed = Math.min(LONGEST_TICK, Math.max(0, time - this.lastTick)) / 1000;
     this.lastTick = time;
-    if (!this.playing) return;
+    if (!this.playing || this.film.live) return;
     const next = advance(this.clock, elapsed * this.rate, this.#timeline);
     const frame = next.ended ? clampFrame(next.clock, this.film) : frameAt(next.clock, this.step, this.film.first);
     if (next.ended) {
@@ -160,10 +169,20 @@ export class Player {
     if (number !== null) this.ledger.measure(number, this.ports.now(), service);
     const current = (number === null || this.ledger.close(number)) && generation === this.film.generation;
     if (current) this.buffer.add(pictures, this.position);
+    if (current && this.film.live) this.#arrived(pictures);
     this.refresh();
     this.pump();
     this.ports.changed();
     return current;
+  }
+
+  /**
+   * The newest frame of a live film is the present one.
+   * @param {import("./buffer.js").Picture[]} pictures
+   */
+  #arrived(pictures) {
+    this.position = pictures.at(-1)?.frame ?? this.position;
+    this.buffer.keep(this.position);
   }
 
   /**
@@ -181,6 +200,20 @@ export class Player {
   /** Sends the orders that are due. */
   pump() {
     if (this.trouble || this.isEmpty || this.ports.suspended()) return;
+    if (this.film.live) this.#orderLive();
+    else this.#orderFrames();
+  }
+
+  /** One frame to begin with, and while it plays always the next ones. */
+  #orderLive() {
+    const wanted = this.playing ? LIVE_ORDERS : this.buffer.pictures.size === 0 ? 1 : 0;
+    while (this.ledger.present.length < wanted) {
+      const next = { start: this.position, count: 1 };
+      this.ports.order(this.ledger.open({ ...next, ...this.manner }, this.ports.now()), next, this.manner);
+    }
+  }
+
+  #orderFrames() {
     const { manner, playing } = this;
     const pictures = this.rate / manner.step;
     const frames = playing

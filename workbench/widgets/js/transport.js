@@ -26,6 +26,11 @@ export class Transport {
     this.scrub = element("input", { type: "range", class: "wb-scrub", step: 1, "aria-label": "frame" });
     this.number = element("input", { type: "text", inputmode: "numeric", class: "wb-box", "aria-label": "frame number" });
     this.total = element("span", { class: "wb-total" });
+    this.steps = [
+      iconButton("first", "To the first frame", () => player.seek(player.film.first)),
+      iconButton("back", "One frame back", () => player.stepBy(-1)),
+      iconButton("forward", "One frame on", () => player.stepBy(1)),
+    ];
     this.press = () => {};
     this.dragging = false;
     this.scrub.addEventListener("input", () => this.#drag());
@@ -34,10 +39,9 @@ export class Transport {
     this.element = element(
       "div",
       { class: "wb-transport", role: "group", "aria-label": "playback" },
-      iconButton("first", "To the first frame", () => player.seek(player.film.first)),
-      iconButton("back", "One frame back", () => player.stepBy(-1)),
+      ...this.steps.slice(0, 2),
       this.toggle,
-      iconButton("forward", "One frame on", () => player.stepBy(1)),
+      this.steps[2],
       this.scrub,
       this.number,
       this.total,
@@ -75,6 +79,7 @@ export class Transport {
       this.scrub.value = position;
     }
     if (document.activeElement !== this.number || playing) this.number.value = position;
-    this.total.textContent = film.length === null ? "endless" : `of ${film.length}`;
+    for (const one of [...this.steps, this.scrub, this.number]) one.disabled = film.live;
+    this.total.textContent = film.live ? "live" : film.length === null ? "endless" : `of ${film.length}`;
   }
 }

@@ -53,6 +53,13 @@ export class Turns {
     if (this.settled) this.panel.show(controls);
   }
 
+  /** What is under way was lost: the panel shows what holds. */
+  forget() {
+    this.gate.underWay.clear();
+    this.gate.waiting.clear();
+    this.show(this.controls);
+  }
+
   /**
    * The kernel answered a turn.
    * @param {{turn: number, service: number, knob: string, message?: string}} content `message`: why it was refused
