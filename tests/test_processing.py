@@ -20,10 +20,11 @@ from typing_extensions import override
 from workbench.core.block import Block, to_numpy
 from workbench.core.errors import EndOfStream, KnobError, RecipeError, SeekError, ShapeError
 from workbench.core.layer import Layer
+from workbench.core.remark import heard
 from workbench.core.sequence import SequenceStream
 from workbench.core.stream import Stream
 from workbench.filters import LowPass
-from workbench.models import Retina
+from workbench.models import DarkWarning, Retina, StepWarning
 from workbench.stimuli import replay
 from workbench.streams import ProcessingStream, RandomStream, from_recipe
 
@@ -256,3 +257,36 @@ def test_what_is_no_stream_or_model_is_refused(wrong: dict[str, Any]) -> None:
     given = {"input_stream": RandomStream((2, 3), seed=1), "model": LowPass()} | wrong
     with pytest.raises(KnobError, match=next(iter(wrong))):
         ProcessingStream(**given)
+
+
+def test_a_short_dark_film_is_told_of_at_its_end() -> None:
+    dark = SequenceStream(np.full((20, 4, 5), 0.5))
+    film = ProcessingStream(dark, Retina(seed=1))
+    with pytest.warns(DarkWarning, match="luminosity_range"):
+        film.read(0, 20)
+    assert film.model.state is None
+
+
+def test_what_is_still_to_be_made_is_told_piece_by_piece() -> None:
+    source = RandomStream((4, 5), seed=1)
+    film, whole = ProcessingStream(source, LowPass(tau=0.5)), ProcessingStream(source, LowPass(tau=0.5)).read(0, 900)
+    for target in (700, 130, 820, 64, 899, 0):
+        pieces = film.pieces(target)
+        assert len(pieces) == 0 or pieces[-1] == target // 64 * 64
+        for frame in pieces:
+            assert len(film.pieces(frame)) == 1
+            film.read(frame, frame + 1)
+        assert len(film.pieces(target)) == 0
+        assert torch.equal(film.read(target, target + 1), whole[:, :, target : target + 1])
+
+
+def test_remarks_go_to_whoever_listens_in_this_thread_alone() -> None:
+    dark = SequenceStream(np.full((200, 4, 5), 0.5), dt=0.01)
+    said: list[str] = []
+    with heard(said.append):
+        ProcessingStream(dark, Retina(seed=1)).read(0, 128)
+        with ThreadPoolExecutor(1) as pool, pytest.warns(StepWarning):
+            pool.submit(ProcessingStream, dark, Retina(seed=1)).result()
+    assert [one.split(",")[0] for one in said] == ["Retina at dt = 0.01 s", "film of values up to 0.5"]
+    with pytest.warns(StepWarning):
+        ProcessingStream(dark, Retina(seed=1))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 import math
-import warnings
 from dataclasses import KW_ONLY
 from typing import Annotated, Any, Literal
 
@@ -17,6 +15,7 @@ from ..core.errors import KnobError, ShapeError
 from ..core.knob import Knob, Seed, knobs
 from ..core.layer import Layer
 from ..core.output import Output
+from ..core.remark import remark
 from . import gradient, machine
 from .memory import Memory
 from .stages import STAGES, table
@@ -168,7 +167,7 @@ class Retina(Layer):
                 f"Retina at dt = {self.dt:g} s, is coarser than 5 ms (exact, but its time constants are 4 … 100 ms); "
                 f"resample the film: TimedResampleStream(video, dt=0.001)."
             )
-            _warn(msg, StepWarning)
+            remark(msg, StepWarning)
 
     @override
     def end(self) -> None:
@@ -209,12 +208,4 @@ class Retina(Layer):
             f"film of values up to {brightest:g}, is dark for luminosity_range = {self.luminosity_range:g} (full "
             f"light); scale the film to 0..{self.luminosity_range:g}, or set for example Retina(luminosity_range=1.0)."
         )
-        _warn(msg, DarkWarning)
-
-
-def _warn(message: str, category: type[UserWarning]) -> None:
-    """Warns at the line that called this package, by whatever way: a run, a call, or a stream over the model."""
-    level, frame = 1, inspect.currentframe()
-    while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in {"workbench", "torch"}:
-        level, frame = level + 1, frame.f_back
-    warnings.warn(message, category, stacklevel=level)
+        remark(msg, DarkWarning)

@@ -127,12 +127,30 @@ class ProcessingStream(Stream):
         return block
 
     def _advance(self, start: int, stop: int, state: Any) -> tuple[Block, Any]:
-        return self._process(self.input_stream.read(start, stop), state)
+        block, state = self._process(self.input_stream.read(start, stop), state)
+        if stop == self.input_stream.length:  # it has seen the whole film
+            self.model.state = state
+            self.model.end()
+            self.model.reset()
+        return block, state
 
     @override
     def read(self, start: int, stop: int) -> Block:
         with self._lock:
             return self._replay.read(start, stop)
+
+    def pieces(self, frame: int) -> range:
+        """Gives what is still to be made before `frame` can be read: the first frames of the pieces, their length as its step.
+
+        The last piece holds `frame`; there is none where it is at hand. Reading a frame of each, in this order, comes to
+        the same as reading `frame`, and can be given up in between.
+
+        >>> film = ProcessingStream(RandomStream((4, 5), seed=1), LowPass())
+        >>> film.pieces(200)
+        range(0, 256, 64)
+        """
+        with self._lock:
+            return self._replay.pieces(frame)
 
     @override
     def grab(self, count: int) -> Block:

@@ -41,6 +41,13 @@ class Replay:
             blocks.append(self._made_piece(number)[:, :, max(begin - at, 0) : end - at])
         return torch.cat(blocks, 2)
 
+    def pieces(self, frame: int) -> range:
+        """Gives the first frames of the pieces still to be made for `frame`, the last one that holds it; none if it is made."""
+        number = (frame - self._first) // self._piece
+        made = self._made is not None and self._made[0] == number
+        here = number + 1 if made else self._nearest(number)[0]
+        return range(self._first + here * self._piece, self._first + (number + 1) * self._piece, self._piece)
+
     def _made_piece(self, number: int) -> Block:
         if self._made is None or self._made[0] != number:
             here, state = self._nearest(number)
