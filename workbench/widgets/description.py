@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import streams
 from ..core.errors import KnobError
 from ..core.pixels import Range
 from ..core.stream import Stream
+from .expression import expression
 from .player import known_length
 
 
@@ -39,9 +39,7 @@ def about(kind: type) -> str:
 
 def code(stream: Stream) -> str:
     """Gives the code that rebuilds a bench with this stream on it."""
-    kind = type(stream)
-    room = "workbench.streams." if streams.catalogue().get(kind.__name__) is kind else ""
-    return f"import workbench\nworkbench.bench({room}{stream!r})"
+    return f"import workbench\nworkbench.bench({expression(stream)})"
 
 
 def words(error: Exception) -> str:
