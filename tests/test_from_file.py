@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from pathlib import Path
 from typing import Annotated, Any
 
+import h5py
 import numpy as np
 import pytest
+import tifffile
 import torch
+import zarr
 
 import workbench
-from workbench import FormatError, RecipeError, streams
+from workbench import ExtraMissing, FormatError, RecipeError, streams
 from workbench.core.errors import DataMissing
 from workbench.core.knob import Knob, PixelPerDegree, Seconds, Size, TimeStep
 
 BYTES = np.random.default_rng(3).integers(0, 256, (23, 60, 100)).astype(np.float32)  # too many for a recipe
-KINDS = ("f.npy", "f.npz", "f.zarr", "f.inr", "f.mkv", "f", "f.webp", "f.gif", "f.mp4")
-EXACT = ("f.npy", "f.npz", "f.zarr", "f.inr", "f.mkv", "f")  # for whole numbers of 8 bits
+KINDS = (
+    *("f.npy", "f.npz", "f.zarr", "f.h5", "f.hdf5", "f.tiff", "f.tif", "f.inr"),
+    *("f.mkv", "f", "f.webp", "f.gif", "f.mp4", "f.webm", "f.avi"),
+)
+EXACT = ("f.npy", "f.npz", "f.zarr", "f.h5", "f.tiff", "f.inr", "f.mkv", "f")  # for whole numbers of 8 bits
 
 
 class Ramp(streams.Stream):
@@ -42,6 +49,12 @@ def record_of(path: Path) -> Any:
             if own.exists()
             else json.loads((path / "recipe.json").read_text())
         )
+    if path.suffix in (".h5", ".hdf5"):
+        with h5py.File(path) as file:
+            return json.loads(file["frames"].attrs["workbench"])
+    if path.suffix in (".tiff", ".tif"):
+        with tifffile.TiffFile(path) as pages:
+            return json.loads(pages.pages[0].description.partition("\nworkbench=")[2])
     if path.suffix == ".npz":
         return json.loads(zipfile.ZipFile(path).read("recipe.json"))
     return json.loads(path.with_name(path.name + ".recipe.json").read_text())
@@ -141,3 +154,90 @@ def test_a_changed_recipe_is_refused(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace('"seed": 1', '"seed": 2'))
     with pytest.raises(RecipeError, match="it was changed"):
         workbench.from_file(path)
+
+
+def test_a_recipe_beside_another_file_is_refused(tmp_path: Path) -> None:
+    noise = streams.RandomStream((40, 50), seed=1)
+    for name in ("f.npy", "f.inr", "f.mkv", "f.webp", "f.gif", "f.mp4", "f.webm", "f.avi"):
+        path = workbench.save(noise, tmp_path / name, frames=40)
+        other = workbench.save(noise.replace(seed=2), tmp_path / f"other.{name}", frames=40)
+        other.replace(path)  # the recipe of seed 1 beside the film of seed 2
+        with pytest.raises(RecipeError, match=rf"{name}: its bytes, are not those that {name}\.recipe\.json was written for"):
+            workbench.from_file(path)
+    np.save(tmp_path / "f.npy", BYTES)
+    with pytest.raises(RecipeError, match="save the film again, or remove that recipe"):
+        workbench.from_file(tmp_path / "f.npy")
+    assert np.array_equal(workbench.streams.open(tmp_path / "f.npy")[:][0, 0].numpy(), BYTES)
+
+
+def test_any_changed_part_of_a_small_file_is_found(tmp_path: Path) -> None:
+    path = workbench.save(streams.RandomStream((20, 20), seed=1), tmp_path / "f.npy", frames=150)  # 240 kB
+    whole = path.read_bytes()
+    for place in (200, len(whole) // 3, len(whole) - 1):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(RecipeError, match="its bytes"):
+            workbench.from_file(path)
+    path.write_bytes(whole)
+    assert workbench.from_file(path) == streams.RandomStream((20, 20), seed=1)
+
+
+def test_hdf5_of_others_says_what_to_do(tmp_path: Path) -> None:
+    path, secret = tmp_path / "f.h5", tmp_path / "secret.bin"
+    with h5py.File(path, "w") as file:
+        file["responses"] = BYTES
+    with pytest.raises(FormatError, match=r"holds 'responses', is no film that save wrote; read it by h5py"):
+        workbench.from_file(path)
+    secret.write_bytes(bytes(4 * 4 * 5 * 5))
+    for make in (
+        lambda file: file.create_dataset("frames", (4, 5, 5), "<f4", external=[(str(secret), 0, 400)]),
+        lambda file: file.__setitem__("frames", h5py.ExternalLink(str(tmp_path / "g.h5"), "frames")),
+        lambda file: file.create_group("frames"),
+    ):
+        workbench.save(streams.RandomStream((5, 5), seed=1), tmp_path / "g.h5", frames=4)
+        record = json.dumps(record_of(tmp_path / "g.h5"))
+        with h5py.File(path, "w") as file:
+            make(file)
+            if not isinstance(file.get("frames", getlink=True), h5py.ExternalLink):
+                file["frames"].attrs["workbench"] = record
+        with pytest.raises(FormatError, match="is no film that save wrote"):
+            workbench.from_file(path)
+    path.write_bytes(b"no HDF5")
+    with pytest.raises(FormatError, match="are not HDF5"):
+        workbench.from_file(path)
+    path.write_bytes((tmp_path / "g.h5").read_bytes()[:1000])
+    with pytest.raises(FormatError, match="cannot be read as HDF5"):
+        workbench.from_file(path)
+
+
+@pytest.mark.parametrize("name", ["f.zarr", "f.h5", "f.tiff"])
+def test_numbers_that_do_not_fit_their_recipe(tmp_path: Path, name: str) -> None:
+    path = workbench.save(streams.SequenceStream(BYTES), tmp_path / name)
+    if name == "f.zarr":
+        zarr.open_array(path, mode="r+").resize((22, 60, 100))
+    elif name == "f.h5":
+        with h5py.File(path, "r+") as file:
+            told = file["frames"].attrs["workbench"]
+            del file["frames"]
+            file["frames"] = BYTES[1:]
+            file["frames"].attrs["workbench"] = told
+    else:
+        path.write_bytes(path.read_bytes()[:100_000])
+    with pytest.raises(FormatError, match=rf"{name}.*changed"):
+        workbench.from_file(path)
+
+
+def test_pages_of_others_are_refused_by_name(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "f.tif", BYTES, imagej=True)
+    with pytest.raises(FormatError, match="has several frames, is no still picture"):
+        workbench.from_file(tmp_path / "f.tif")
+
+
+@pytest.mark.parametrize(("package", "name"), [("h5py", "f.h5"), ("zarr", "f.zarr")])
+def test_what_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, name: str) -> None:
+    film = streams.SequenceStream(BYTES)
+    path = workbench.save(film, tmp_path / name)
+    monkeypatch.setitem(sys.modules, package, None)
+    for call in (lambda: workbench.save(film, tmp_path / f"other.{name}"), lambda: workbench.from_file(path)):
+        with pytest.raises(ExtraMissing, match=rf"{package}, is not installed .*stimulus-workbench\[cluster\]"):
+            call()
+    assert [file.name for file in tmp_path.iterdir()] == [name]

@@ -8,7 +8,6 @@ from typing import Any
 
 from ..core.errors import ExtraMissing
 
-
 INSTALL = "pip install 'stimulus-workbench[cluster]'"
 
 

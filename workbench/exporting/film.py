@@ -90,6 +90,7 @@ class Film:
             "dt": self.stream.dt,
             "pixel_per_degree": self.stream.pixel_per_degree,
             "channels": self.stream.channels,
+            "size": list(self.stream.size),
             "value_range": list(self.value_range),
         }
 

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from .. import streams
-from ..core.block import refuse_too_large
 from ..core.cast import shown
 from ..core.errors import DataMissing, FormatError, RecipeError
 from ..core.recipe import content_hash
 from ..core.stream import Stream
-from .extras import needed
 from .film import SCHEMA
-from .numbers import NEEDS_ZARR
-from .sink import RECORD, beside
-
-_MOST_BYTES = 1 << 26  # of a recipe
+from .fingerprint import fingerprint
+from .reading import frames, inside, limited
+from .sink import beside
 
 
 def from_file(path: str | os.PathLike[str], *own_classes: type[Stream], arrays: Iterable[object] = ()) -> Stream:
@@ -31,10 +24,11 @@ def from_file(path: str | os.PathLike[str], *own_classes: type[Stream], arrays: 
 
     `own_classes` and `arrays` are handed to `workbench.from_recipe`. Where the recipe cannot be built (a class or array
     that is not handed in, data that is not there, no recipe at all), the file itself is the stream, its time and degrees
-    as saved (a .zarr comes into memory).
+    as saved (a .zarr, .h5 or .tiff comes into memory; a film of events has ON and OFF and ends with the last one).
 
-    Raises `DataMissing` (no such file), `RecipeError` (a recipe of another schema, or changed since it was written),
-    `FormatError` (damaged, or no recipe and no stream that reads such a file).
+    Raises `DataMissing` (no such file), `RecipeError` (a recipe of another schema, one changed since it was written, or
+    one beside a file that is not the one it was written for), `FormatError` (damaged, or no recipe and no stream that
+    reads such a file), `ExtraMissing` (.zarr and .h5 need packages of the extra `cluster`).
     """
     place = Path(path).absolute()
     if not place.exists():
@@ -55,7 +49,9 @@ def from_file(path: str | os.PathLike[str], *own_classes: type[Stream], arrays: 
 
 def read_record(path: Path) -> dict[str, Any] | None:
     """Gives what a saved file says of its film, or None where it says nothing."""
-    text = _text(path)
+    text, own = inside(path), beside(path, ".recipe.json")
+    lies_beside = text is None and own.exists()
+    text = limited(own) if lies_beside else text
     if text is None:
         return None
     try:
@@ -64,24 +60,14 @@ def read_record(path: Path) -> dict[str, Any] | None:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         msg = f"{path}: its recipe cannot be read ({type(error).__name__}: {error}); open the file itself by workbench.open."
         raise FormatError(msg) from error
-    return _checked(record, path)
-
-
-def _text(path: Path) -> str | None:
-    if path.is_dir():
-        own = path / ("zarr.json" if (path / "zarr.json").exists() else RECORD)
-        return _limited(own) if own.exists() else None
-    with suppress(zipfile.BadZipFile, OSError), zipfile.ZipFile(path) as archive:
-        if RECORD in archive.namelist():
-            with archive.open(RECORD) as member:
-                return member.read(_MOST_BYTES).decode()
-    record = beside(path, ".recipe.json")
-    return _limited(record) if record.exists() else None
-
-
-def _limited(path: Path) -> str:
-    with path.open("rb") as file:
-        return file.read(_MOST_BYTES).decode(errors="replace")
+    record = _checked(record, path)
+    if lies_beside and record.get("file") != fingerprint(path):
+        msg = (
+            f"{path}: its bytes, are not those that {own.name} was written for (another file, or changed since); save the "
+            "film again, or remove that recipe."
+        )
+        raise RecipeError(msg)
+    return record
 
 
 def _checked(record: Any, path: Path) -> dict[str, Any]:
@@ -92,6 +78,8 @@ def _checked(record: Any, path: Path) -> dict[str, Any]:
         raise RecipeError(msg)
     wanted = {"start": int, "frames": int, "t_zero": float, "dt": float, "pixel_per_degree": float, "channels": int}
     wrong = [name for name, kind in wanted.items() if type(told.get(name)) is not kind]
+    size = told.get("size")
+    wrong += ["size"] * (not isinstance(size, list) or [type(side) for side in size] != [int, int])
     recipe = told.get("recipe")
     if wrong or not isinstance(recipe, dict | None):
         what = ", ".join(wrong) or "recipe"
@@ -106,32 +94,8 @@ def _checked(record: Any, path: Path) -> dict[str, Any]:
 
 
 def _reader(path: Path, record: dict[str, Any]) -> Stream:
-    """The file itself as a stream: all of each frame, at the times that they were saved for."""
-    dt = record["dt"]
-    told: dict[str, Any] = {
-        "pixel_per_degree": record["pixel_per_degree"],
-        "t_zero": record["t_zero"] + record["start"] * dt,
-        "dt": dt,
-    }
-    if path.suffix == ".inr":
-        told["time_dimension"] = "ZDIM"
-    if path.suffix in (".mkv", ".mp4", ".gif"):
-        told.update(size=None, mode="rgb" if record["channels"] == 3 else "r")
-    if (path / "zarr.json").exists():
-        return _in_memory(path, told)
-    if path.is_dir():
-        return streams.ImageSequence(str(path / "frame_*.png"), None, is_color=record["channels"] == 3, **told)
     try:
-        return streams.open(path, **told)
+        return frames(path, record)
     except (FormatError, OSError) as error:
         msg = f"{path}: its recipe cannot be built and its frames not read ({error}); hand own classes and arrays to from_file."
         raise FormatError(msg) from error
-
-
-def _in_memory(path: Path, told: dict[str, Any]) -> Stream:
-    """The frames of a .zarr, all of them: a `KnobError` where they would fill the memory."""
-    array = needed("zarr", NEEDS_ZARR).open_array(path, mode="r")
-    refuse_too_large(array.shape, f"from_file({str(path)!r})")
-    frames = np.asarray(array[:])
-    block = frames if frames.ndim == 3 else np.moveaxis(frames, 3, 0)[None]
-    return streams.SequenceStream(block, None, max_frames=max(5000, len(frames)), **told)

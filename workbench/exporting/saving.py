@@ -5,21 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..core.errors import ClippedWarning, DataMissing, FormatError, KnobError, WorkbenchError
+from ..core.errors import ClippedWarning, FormatError, WorkbenchError
 from ..core.recipe import content_hash
 from ..core.stream import Stream
 from .film import Film
 from .kinds import Kind, kind_of
+from .placing import refuse_place, remove, settle
 from .progress import Progress, bar
-from .sink import RECORD, Sink, beside
-
-OWN_RECORD = (".zarr", ".npz", "")  # kinds that hold their recipe; the others have it beside them
-_FOLDERS = {".zarr": "zarr.json", "": RECORD}  # what a folder of ours has in it
+from .sink import Sink, beside
 
 
 def save(
@@ -34,17 +31,19 @@ def save(
 ) -> Path:
     """Writes frames `start` to `start + frames` (None: to the end) of a stream, and its recipe; gives the path.
 
-    The suffix tells the kind: `workbench.exporting.kinds.table()` lists them. .npy .npz .zarr .inr hold float32 to the
-    last bit; .mkv (FFV1), .webp and a folder of PNGs hold 8 bits, exactly these; .gif and .mp4 are for looking. Where there are 8
-    bits, `value_range` (the stream's own where None) becomes 0..255, and a `ClippedWarning` counts the values outside.
+    The suffix tells the kind: `workbench.exporting.kinds.table()` lists them. .npy .npz .zarr .h5 .tiff .inr hold float32 to
+    the last bit; .mkv (FFV1), .webp and a folder of PNGs hold 8 bits, exactly these; .gif, .mp4, .webm and .avi are for
+    looking. Where there are 8 bits, `value_range` (the stream's own where None) becomes 0..255, and a `ClippedWarning`
+    counts the values outside. .events.npy, .bin and .aedat hold the ON (channel 0) and OFF events of a film of spikes.
 
     The film is read `chunk` frames at a time (also the length of a .zarr's chunks); the cursor stays. The file is `path.part`
-    until it is whole; what was there before stays until then. An export to .npy, .zarr or PNGs that was cut off goes on where it
-    was when it is called again. `progress` is called with (frames done, frames in all), and by raising gives the
+    until it is whole; what was there before stays until then. An export to .npy, .zarr, .h5, .tiff or PNGs that was cut off
+    goes on where it was when it is called again. `progress` is called with (frames done, frames in all), and by raising gives the
     export up, leaving nothing; None shows a bar to whoever looks.
 
     Raises `KnobError` (unknown suffix; endless stream without `frames`), `EndOfStream`, `ShapeError` (more than one film;
-    channels that a picture cannot show), `DataMissing` (no such folder), `FormatError` (a disk that is full).
+    channels that a picture cannot show; what is no count of spikes, for files of events), `DataMissing` (no such folder),
+    `FormatError` (a disk that is full), `ExtraMissing` (.zarr and .h5 need packages of the extra `cluster`).
 
     >>> import workbench
     >>> from workbench.core import scratch
@@ -73,7 +72,7 @@ def saved(
     target = Path(path).absolute()
     kind = kind_of(target)
     film = Film.of(stream, start, frames, chunk, value_range, "save")
-    _refuse_place(target, kind)
+    refuse_place(target, kind)
     manifest = _Manifest(target, kind, film)
     done = manifest.done()
     with bar(progress, target.name) as told, _named_faults(target, manifest):
@@ -85,7 +84,7 @@ def saved(
         except BaseException:
             sink.abandon()
             raise
-        _settle(target, kind, film)
+        settle(target, kind, film)
         manifest.clear()
     if not sink.clipped:
         return ""
@@ -147,7 +146,7 @@ class _Manifest:
     def clear(self) -> None:
         beside(self._file, ".new").unlink(missing_ok=True)
         self._file.unlink(missing_ok=True)
-        _remove(self.part)
+        remove(self.part)
 
 
 @contextlib.contextmanager
@@ -173,45 +172,3 @@ def _named_faults(target: Path, manifest: _Manifest) -> Iterator[None]:
 def _drop_half(manifest: _Manifest) -> None:
     if not manifest.keeps:
         manifest.clear()
-
-
-def _refuse_place(target: Path, kind: Kind) -> None:
-    """Refuses to write where no folder is, and to replace what is not a file (or folder) of this kind."""
-    if not target.parent.is_dir():
-        msg = f"save(path) = {str(target)!r}, its folder is not there; make it first: mkdir -p {str(target.parent)!r}."
-        raise DataMissing(msg)
-    mark = _FOLDERS.get(kind.suffix)
-    for place in (target, beside(target, ".part"), beside(target, ".old")):
-        if place.exists() and not _replaceable(place, mark):
-            what = "a folder" if mark is None else "there, and no film of ours"
-            msg = f"save(path) = {str(target)!r}, {place.name} is {what} (it would be replaced); give another name."
-            raise KnobError(msg)
-
-
-def _replaceable(place: Path, mark: str | None) -> bool:
-    if mark is None:
-        return place.is_file()
-    return place.is_dir() and ((place / mark).exists() or not any(place.iterdir()))
-
-
-def _settle(target: Path, kind: Kind, film: Film) -> None:
-    """Gives the file its name, and then its recipe: cut off in between, it has none rather than a wrong one."""
-    part, record = beside(target, ".part"), beside(target, ".recipe.json")
-    record.unlink(missing_ok=True)
-    if part.exists():  # else its writer has renamed it
-        old = beside(target, ".old")
-        if target.is_dir():
-            target.replace(old)
-        part.replace(target)
-        _remove(old)
-    if kind.suffix not in OWN_RECORD:
-        fresh = beside(record, ".part")
-        fresh.write_text(json.dumps(film.record))
-        fresh.replace(record)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

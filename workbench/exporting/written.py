@@ -1,4 +1,4 @@
-"""Sinks made of the package's own writers: FFV1, H.264 and INRIMAGE-4."""
+"""Sinks made of the package's own writers: video, INRIMAGE-4 and events."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from ..core.block import Block
 from ..core.writer import Writer
+from ..files.events import EventWriter
 from ..files.inr_writer import InrImageStreamWriter
 from ..files.video_writer import VideoWriter
 from .sink import Sink
@@ -41,6 +42,14 @@ class InrSink(_Written):
         self._writer = InrImageStreamWriter(str(self.path), self.film.stream.channels, columns, rows, time_dimension="ZDIM")
 
 
+class EventSink(_Written):
+    """ON and OFF events: a pixel of value n in channel 0 or 1 gives n of them."""
+
+    @override
+    def open(self) -> None:
+        self._writer = EventWriter(str(self.path), dt=self.film.stream.dt)
+
+
 class _Video(_Written):
     codec: str
 
@@ -66,3 +75,15 @@ class H264Sink(_Video):
     """H.264, for looking."""
 
     codec = "X264"
+
+
+class Vp9Sink(_Video):
+    """VP9, for looking."""
+
+    codec = "VP9"
+
+
+class XvidSink(_Video):
+    """MPEG-4, for looking: what VideoWriter writes by default."""
+
+    codec = "XVID"

@@ -46,6 +46,11 @@ CODECS = {
     ),
     "WMV1": Codec("wmv1", (".avi", ".wmv")),
     "WMV2": Codec("wmv2", (".avi", ".wmv")),
+    "VP9": Codec(
+        "libvpx-vp9",
+        (".webm", ".mkv"),
+        options={"crf": "20", "b": "0", "deadline": "realtime", "cpu-used": "6", "lag-in-frames": "0", "row-mt": "1"},
+    ),
     "FFV1": Codec("ffv1", (".avi", ".mkv", ".mp4"), "bgr0", "gray", options={"level": "3", "g": "12"}),
 }
 
@@ -55,6 +60,7 @@ _PLAIN = {"flush_packets": "1", "fflags": "+bitexact"}  # no random names: the s
 CONTAINERS: dict[str, tuple[str, dict[str, str]]] = {
     ".avi": ("avi", {}),
     ".mkv": ("matroska", {}),
+    ".webm": ("webm", {}),
     ".mp4": ("mp4", _FRAGMENTS),
     ".mov": ("mov", _FRAGMENTS),
     ".wmv": ("asf", {}),

@@ -24,9 +24,10 @@ from .encoding import CODECS, Codec, Encoder, Quantiser, count_packets, time_ste
 class VideoWriter(Writer):
     """A video file for frames of `size` (rows, columns) with values 0..255; its suffix tells the container.
 
-    Codecs: DIVX, XVID, MJPG, X264 (.avi .mkv .mp4 .mov), WMV1, WMV2 (.avi .wmv), and FFV1 (.avi .mkv .mp4), which alone
-    loses nothing; the others are for looking. Odd sizes are kept, but for WMV1 and WMV2, which refuse odd widths. With
-    `isColor` a grey film gets three equal channels; without, a colour film becomes the mean of its three.
+    Codecs: DIVX, XVID, MJPG, X264 (.avi .mkv .mp4 .mov), WMV1, WMV2 (.avi .wmv), VP9 (.webm .mkv), and FFV1
+    (.avi .mkv .mp4), which alone loses nothing; the others are for looking. Odd sizes are kept, but for WMV1 and WMV2,
+    which refuse odd widths. With `isColor` a grey film gets three equal channels; without, a colour film becomes the
+    mean of its three.
 
     Values are rounded and clipped to 0..255: `clipped` counts those that had to be, and a `ClippedWarning` says so.
     What was put is readable in the `.part` even if the program is killed; `close` completes it and gives it its name.
@@ -43,7 +44,7 @@ class VideoWriter(Writer):
 
     filename: Annotated[str, Knob(meaning="path of the video to write; its suffix tells the container")] = "output.avi"
     size: Size = (50, 50)
-    codec: Annotated[str, Knob(meaning="DIVX, XVID, MJPG, X264, WMV1, WMV2 or FFV1")] = "XVID"
+    codec: Annotated[str, Knob(meaning="DIVX, XVID, MJPG, X264, WMV1, WMV2, VP9 or FFV1")] = "XVID"
     isColor: Annotated[bool, Knob(meaning="written in colour; else grey")] = True  # noqa: N815 - documented name
     _: KW_ONLY
     dt: TimeStep = 1 / 24
