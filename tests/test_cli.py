@@ -120,6 +120,20 @@ def test_info(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == noise.recipe()
 
 
+@pytest.mark.parametrize("name", ["f.h5", "f.tiff", "f.webm", "f.avi", "f.bin", "f.aedat", "f.events.npy"])
+def test_info_of_every_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    np.save(tmp_path / "in.npy", FILM > 127)
+    assert run("save", "RepeatingStream", "--sequence", tmp_path / "in.npy", "--frames", 40, tmp_path / name, "--quiet") == 0
+    assert run("info", tmp_path / name) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("RepeatingStream(")
+    assert "in this file: frames 0 to 39" in said
+    film = streams.RepeatingStream(FILM > 127)
+    assert run("info", tmp_path / name, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["recipe"] == film.recipe()
+    assert run("render", tmp_path / name, tmp_path / "f.png") == 0
+
+
 def test_render(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     frames = np.zeros((3, 2, 4))
     frames[1, 0, 1] = 1.0

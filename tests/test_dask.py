@@ -12,9 +12,12 @@ import dask
 import numpy as np
 import pytest
 import zarr
+from typing_extensions import override
 
 import workbench
 from workbench import EndOfStream, KnobError, ShapeError, streams
+from workbench.core.block import Block
+from workbench.core.layer import Layer
 
 NOISE = streams.RandomStream((6, 10), level=2.0, seed=11)
 FILM = np.random.default_rng(5).normal(size=(230, 6, 10)).astype(np.float32)
@@ -91,11 +94,38 @@ def test_a_cluster_of_processes_writes_the_same_bytes(tmp_path: Path) -> None:
         assert np.array_equal(zarr.open_array(tmp_path / f"{chunk}.zarr", mode="r")[:], NOISE[:100][0, 0].numpy())
 
 
-def test_a_model_is_refused_by_name() -> None:
+class Halved(Layer):
+    """A model without memory; each output hangs on its 64 frames alone."""
+
+    @override
+    def step(self, block: Block, state: None) -> tuple[Block, None]:
+        return block / 2 - block.mean(2, keepdim=True), None
+
+
+def test_a_model_that_remembers_is_refused_by_name() -> None:
     film = streams.ProcessingStream(NOISE, workbench.filters.LowPass())
     for one in (film, streams.TimedResampleStream(film)):
-        with pytest.raises(KnobError, match="ProcessingStream over LowPass, is not to be cut over frames"):
-            workbench.to_dask(one, 100)
+        with pytest.raises(KnobError, match=r"over LowPass, is not to be cut over frames \(its model remembers"):
+            workbench.to_dask(one, 100, 99)
+        assert np.array_equal(workbench.to_dask(one, 60, 60, start=40).compute(), one[40:100][0, 0].numpy())
+
+
+@pytest.mark.parametrize("scheduler", ["synchronous", "threads", "processes"])
+@pytest.mark.parametrize("chunk", [7, 64, 100])
+def test_a_model_without_memory_is_cut(scheduler: str, chunk: int) -> None:
+    if scheduler == "processes" and chunk != 7:
+        return
+    film = streams.ProcessingStream(NOISE, Halved(), post=lambda block: block + 1)
+    wanted = np.concatenate([_halved(k) for k in range(0, 256, 64)])[30:230]
+    with dask.config.set(scheduler=scheduler, num_workers=2):
+        found = workbench.to_dask(film, 200, chunk, start=30).compute()
+    assert np.allclose(found, wanted, atol=1e-6)
+    assert np.array_equal(found, film[30:230][0, 0].numpy())
+
+
+def _halved(start: int) -> np.ndarray:
+    frames = NOISE[start : start + 64][0, 0].numpy().astype(np.float64)
+    return frames / 2 - frames.mean(0) + 1
 
 
 def test_what_is_refused() -> None:

@@ -103,6 +103,29 @@ def test_going_on_costs_nothing_extra_and_going_back_a_bounded_replay() -> None:
     assert sum(Counting.seen) == 3 * 64
 
 
+def test_a_model_without_memory_makes_only_what_is_asked_for() -> None:
+    made: list[int] = []
+
+    class Plain(Layer):
+        """No memory, but for a slip late in the film."""
+
+        @override
+        def step(self, block: Block, state: Tensor | None) -> tuple[Block, Tensor | None]:
+            made.append(block.shape[2])
+            return block * 2, torch.ones(1) if block.max() > 10 else None
+
+    film = noise(700)
+    stream = ProcessingStream(SequenceStream(film), Plain())
+    assert stream.stateless
+    assert not ProcessingStream(SequenceStream(film), LowPass()).stateless
+    made.clear()
+    assert np.array_equal(to_numpy(stream.read(500, 600)), 2 * film[500:600])
+    assert sum(made) == 3 * 64
+    film[650] = 11
+    with pytest.raises(KnobError, match=r"Plain\.step gave a state for frames 640 to 699"):
+        ProcessingStream(SequenceStream(film), Plain()).read(600, 700)
+
+
 def test_kept_states_are_bounded_and_the_spacing_doubles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replay, "_MOST", 8)
     stream = ProcessingStream(RandomStream((2, 3), seed=1), Counting())

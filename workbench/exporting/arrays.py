@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from itertools import chain, product, repeat
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,9 @@ def to_dask(stream: Stream, frames: int | None = None, chunk: int = 1000, *, sta
     A task reads `chunk` frames and holds nothing but the stream, that is, its recipe: on any cluster a worker needs
     this package and the files that the recipe names. Any chunk gives the same bits.
 
-    A ProcessingStream is a `KnobError`: its model runs from frame 0 on, so that every chunk would run it anew up to
-    there. Raises `KnobError` too for an endless stream without `frames`, and `ExtraMissing` without dask.
+    A ProcessingStream can be cut where its model is `stateless`. One that remembers runs from frame 0 on, so that every chunk
+    would run it anew up to there: more than one chunk of it is a `KnobError`. Raises `KnobError` too for an endless stream
+    without `frames`, `ShapeError` for several films side by side, and `ExtraMissing` without dask.
 
     >>> from workbench.streams import RandomStream
     >>> array = to_dask(RandomStream((4, 5), seed=1), 1_000_000)
@@ -34,14 +36,18 @@ def to_dask(stream: Stream, frames: int | None = None, chunk: int = 1000, *, sta
     """
     dask = needed("dask.array", "lazy arrays need it")
     film = Film.of(stream, start, frames, chunk, None, "to_dask")
-    _refuse_memory(stream)
+    if film.pieces > 1:
+        _refuse_memory(stream)
     name = f"film-{_token(stream)}-{start}-{film.frames}-{film.chunk}"
     source = f"{name}-stream"
     rest = film.shape[1:]
-    tasks: dict[Any, Any] = {source: stream}  # once, for all of its chunks
-    for k, (first, last) in enumerate(film.bounds()):
-        tasks[name, k, *(0 for _ in rest)] = (_frames, source, start + first, start + last)
-    lengths = tuple(last - first for first, last in film.bounds())
+    stop, count = start + film.frames, film.pieces
+    keys = product((name,), range(count), *((0,) for _ in rest))
+    stops = chain(range(start + film.chunk, stop, film.chunk), (stop,))
+    work = zip(repeat(_frames, count), repeat(source, count), range(start, stop, film.chunk), stops, strict=True)
+    tasks: dict[Any, Any] = dict(zip(keys, work, strict=True))
+    tasks[source] = stream  # once, for all of its chunks
+    lengths = (*repeat(film.chunk, count - 1), film.frames - (count - 1) * film.chunk)
     return dask.Array(tasks, name, (lengths, *((side,) for side in rest)), np.float32)
 
 
@@ -94,10 +100,11 @@ def _refuse_memory(stream: Stream) -> None:
     left: list[Any] = [stream]
     while left:
         one = left.pop()
-        if isinstance(one, ProcessingStream):
+        if isinstance(one, ProcessingStream) and not one.stateless:
             msg = (
-                f"to_dask(stream) = ProcessingStream over {type(one.model).__name__}, is not to be cut over frames (every "
-                "chunk would run its model from frame 0); save it as .zarr, or sweep(stream, …) over seeds or parameters."
+                f"to_dask(stream) = ProcessingStream over {type(one.model).__name__}, is not to be cut over frames (its model "
+                "remembers: every chunk would run it from frame 0); give chunk=frames for one chunk, save it as .zarr, or "
+                "sweep(stream, …) over seeds or parameters."
             )
             raise KnobError(msg)
         left.extend(value for value in one.given().values() if isinstance(value, Stream))

@@ -28,7 +28,8 @@ def from_file(path: str | os.PathLike[str], *own_classes: type[Stream], arrays: 
 
     Raises `DataMissing` (no such file), `RecipeError` (a recipe of another schema, one changed since it was written, or
     one beside a file that is not the one it was written for), `FormatError` (damaged, or no recipe and no stream that
-    reads such a file), `ExtraMissing` (.zarr and .h5 need packages of the extra `cluster`).
+    reads such a file), `KnobError` (frames that would fill the memory), `ExtraMissing` (.zarr and .h5 need packages of the
+    extra `cluster`).
     """
     place = Path(path).absolute()
     if not place.exists():

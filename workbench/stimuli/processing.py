@@ -56,6 +56,7 @@ class ProcessingStream(Stream):
     output: Annotated[str | None, Knob(meaning="name of the model's film or stage; the first where None")] = None
     t_zero: Seconds | None = None  # type: ignore[assignment]  # resolved from the input
     dt: TimeStep | None = None  # type: ignore[assignment]  # resolved from the input
+    stateless: ClassVar[bool]  # its model's state stays None: any frame can be made without those before it
     _lock: ClassVar[threading.RLock]
     _replay: ClassVar[Replay]
     _shape: ClassVar[tuple[int, ...]]
@@ -81,21 +82,23 @@ class ProcessingStream(Stream):
         pixels_a_frame = source.batch * source.channels * math.prod(source.size)
         piece = min(_FRAMES, max(1, _PIXELS // pixels_a_frame))
         self._keep(_lock=threading.RLock(), _live=None)
-        self._keep(_replay=Replay(self._advance, source.first, source.length, piece))
         self._keep(t_zero=t_zero, dt=dt, pixel_per_degree=pixel_per_degree, seekable=source.seekable)
         self.model.sample(dt, pixel_per_degree)
         self.model.begin()
-        self._keep(_shape=self._probed())
-        return {"size": self._shape[3:]}
+        shape, stateless = self._probed()
+        replay = Replay(self._advance, source.first, source.length, piece, stateless=stateless)
+        self._keep(_shape=shape, stateless=stateless, _replay=replay)
+        return {"size": shape[3:]}
 
-    def _probed(self) -> tuple[int, ...]:
-        """The shape of the output, found by showing the model the first frame (black where there is none yet)."""
+    def _probed(self) -> tuple[tuple[int, ...], bool]:
+        """The shape of the output and whether there is no state, by showing the model the first frame (or black)."""
         source = self.input_stream
         if source.seekable and source.available():
             block = source.read(source.first, source.first + 1)
         else:
             block = torch.zeros(source.batch, source.channels, 1, *source.size)
-        return tuple(self._process(block, None)[0].shape)
+        film, state = self._process(block, None)
+        return tuple(film.shape), state is None
 
     def _process(self, block: Block, state: Any) -> tuple[Block, Any]:
         frames = block.shape[2]
@@ -128,6 +131,9 @@ class ProcessingStream(Stream):
 
     def _advance(self, start: int, stop: int, state: Any) -> tuple[Block, Any]:
         block, state = self._process(self.input_stream.read(start, stop), state)
+        if self.stateless and state is not None:
+            step = f"{type(self.model).__name__}.step"
+            raise KnobError(f"{step} gave a state for frames {start} to {stop - 1}, is not None as for the first; mend it.")
         if stop == self.input_stream.length:  # it has seen the whole film
             self.model.state = state
             self.model.end()

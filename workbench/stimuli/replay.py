@@ -22,15 +22,16 @@ class Replay:
 
     The film is made in fixed pieces of `piece` frames, each always as a whole, so that its bits never hang on what was
     asked for. Going on from the last piece costs nothing extra. Going back begins at the nearest kept state: one is kept
-    every so many pieces, and once they are too many, every second one is dropped and the spacing doubles.
+    every so many pieces, and once they are too many, every second one is dropped and the spacing doubles. Where the film
+    is `stateless`, its state being None all along, every piece is made by itself.
     """
 
-    def __init__(self, advance: Advance, first: int, length: int | None, piece: int) -> None:
+    def __init__(self, advance: Advance, first: int, length: int | None, piece: int, *, stateless: bool = False) -> None:
         self._advance, self._first, self._length, self._piece = advance, first, length, piece
         self._kept: dict[int, Any] = {0: None}  # by piece: the state before it
         self._next: tuple[int, Any] = (0, None)
         self._made: tuple[int, Block] | None = None
-        self._spacing = _SPACING
+        self._spacing, self._stateless = _SPACING, stateless
 
     def read(self, start: int, stop: int) -> Block:
         """Gives frames start..stop."""
@@ -57,6 +58,8 @@ class Replay:
         return self._made[1]
 
     def _nearest(self, number: int) -> tuple[int, Any]:
+        if self._stateless:
+            return number, None
         kept = max(each for each in self._kept if each <= number)
         return self._next if kept <= self._next[0] <= number else (kept, self._kept[kept])
 
