@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
@@ -13,10 +15,13 @@ from ..core import pixels
 from ..core.cast import shown
 from ..core.errors import KnobError
 from ..core.stream import Stream
+from ..exporting import save
 from . import source
 from .clip import SavedClip
 from .description import code, film, words
+from .exports import Exports
 from .frozen import Frozen, frozen_clip
+from .identity import Identity
 from .knobs import Ranges, controls, turned
 from .part import Part
 from .player import Order, Pictures, channel_of, clamped, pictures
@@ -25,8 +30,8 @@ from .warden import judged
 
 _FIRST_PICTURES = 2  # after a turned knob: few, so that the eye sees it at once
 _FROZEN_FRAMES = 240
-_PARTS: tuple[type[Part], ...] = (SavedClip,)
-_STYLES = ("bench.css",)
+_PARTS: tuple[type[Part], ...] = (SavedClip, Exports, Identity)
+_STYLES = ("bench.css", "exports.css")
 
 
 class _StreamTrait(traitlets.TraitType[Stream, Stream]):
@@ -121,6 +126,10 @@ class Bench(anywidget.AnyWidget):
         for part in self._parts.values():
             part.displayed()
         return super()._repr_mimebundle_(**kwargs)
+
+    def export(self, path: str | os.PathLike[str], start: int = 0, frames: int | None = None) -> Path:
+        """Writes frames of the stream that is on into a file, as `workbench.save` does, which says what it raises."""
+        return save(self.stream, path, start, frames)
 
     def close(self) -> None:
         """Takes the bench off the page and gives up what its parts have under way."""

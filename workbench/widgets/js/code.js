@@ -4,6 +4,8 @@
 import { element } from "./element.js";
 
 const COPIED_FOR = 1500;
+/** Letters of a hash that tell recipes apart by eye. */
+const SHORT = 10;
 
 export class Code {
   constructor() {
@@ -11,7 +13,18 @@ export class Code {
     this.button = element("button", { type: "button", class: "wb-button wb-words", onclick: () => this.copy() }, "copy");
     this.button.setAttribute("aria-label", "Copy the code");
     const listing = element("pre", { tabindex: 0, "aria-label": "code" }, this.text);
-    this.element = element("div", { class: "wb-code" }, listing, this.button);
+    this.words = element("div", { class: "wb-code-words" });
+    this.hash = element("span", { class: "wb-hash" });
+    const lines = element("div", { class: "wb-code-lines" }, listing, this.words);
+    this.element = element("div", { class: "wb-code" }, lines, this.hash, this.button);
+  }
+
+  /** @param {{hash: string, words: string} | undefined} identity of the recipe; what the code cannot hold, or why there is none */
+  identify(identity) {
+    const { hash, words } = identity ?? { hash: "", words: "" };
+    this.words.textContent = words;
+    this.hash.textContent = hash === "" ? "" : `recipe ${hash.slice(0, SHORT)}`;
+    this.hash.title = hash === "" ? "" : `SHA-256 of the recipe: ${hash}`;
   }
 
   /** @param {string} code */

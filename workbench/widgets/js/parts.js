@@ -2,6 +2,7 @@
 /** The parts of a bench beside its player: each has a drawer, and hears of the film. A new part is one file and one line here. */
 
 import { element } from "./element.js";
+import { Exports } from "./exports.js";
 
 /**
  * What a part is given: the number of this view, the player and its stage, and a way to the kernel.
@@ -22,7 +23,7 @@ import { element } from "./element.js";
  * By the name that the kernel has for each.
  * @type {Record<string, new (table: Table) => Part>}
  */
-const PARTS = {};
+const PARTS = { exports: Exports };
 
 export class Parts {
   /** @param {Table} table */

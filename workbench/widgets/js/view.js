@@ -48,7 +48,7 @@ export class BenchView {
     this.element = this.#layout();
     this.#listen();
     this.#film();
-    this.parts.facts(link.get("parts"));
+    this.#facts(link.get("parts"));
     this.turns.show(link.get("controls"));
   }
 
@@ -67,7 +67,7 @@ export class BenchView {
     this.link.on("change:film", () => this.#film());
     this.link.on("change:controls", () => this.turns.show(this.link.get("controls")));
     this.link.on("change:code", () => this.code.show(this.link.get("code")));
-    this.link.on("change:parts", () => this.parts.facts(this.link.get("parts")));
+    this.link.on("change:parts", () => this.#facts(this.link.get("parts")));
     this.link.on("msg:custom", (content, buffers) => this.#receive(content, buffers));
     this.code.show(this.link.get("code"));
     this.timer = setInterval(() => this.#watch(), STATUS_PAUSE);
@@ -78,6 +78,12 @@ export class BenchView {
     clearInterval(this.timer);
     this.link.close();
     this.parts.all("close");
+  }
+
+  /** @param {Record<string, any>} facts of each part of the bench */
+  #facts(facts) {
+    this.code.identify(facts.identity);
+    this.parts.facts(facts);
   }
 
   /**

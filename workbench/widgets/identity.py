@@ -1,0 +1,52 @@
+"""Identity: the hash of the recipe that is on the bench. In a worker, for all frames of a film in memory are in it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from typing_extensions import override
+
+from ..core.stream import Stream
+from .description import words
+from .expression import identity
+from .part import Host, Part
+from .worker import Ticket, Worker
+
+
+class Identity(Part):
+    """Facts: `generation` of the film, and `hash` and `words` as `expression.identity` gives them."""
+
+    name: ClassVar[str] = "identity"
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._worker = Worker(self.name)
+        self._told: dict[str, Any] = {}
+
+    @override
+    def facts(self) -> dict[str, Any]:
+        return self._told
+
+    @override
+    def receive(self, message: Any) -> None:
+        """It has no messages."""
+
+    @override
+    def changed(self) -> None:
+        stream, generation = self.host.described, self.host.generation
+        self._told = {"generation": generation, "hash": "", "words": ""}
+        self._worker.start(lambda ticket: self._find(ticket, stream, generation))
+
+    @override
+    def close(self) -> None:
+        self._worker.cancel()
+
+    def _find(self, ticket: Ticket, stream: Stream, generation: int) -> None:
+        try:
+            found = identity(stream)
+        except Exception as error:  # noqa: BLE001 - whatever a stream of one's own raises is told
+            found = {"hash": "", "words": words(error)}
+        with self.host.lock:
+            ticket.check()
+            self._told = {"generation": generation, **found}
+            self.host.tell(self)
