@@ -26,12 +26,13 @@ from .knobs import Ranges, controls, turned
 from .part import Part
 from .player import Order, Pictures, channel_of, clamped, pictures
 from .protocol import PLAYER, Fit, Flash, Read, Turn, parse
+from .views import Views
 from .warden import judged
 
 _FIRST_PICTURES = 2  # after a turned knob: few, so that the eye sees it at once
 _FROZEN_FRAMES = 240
-_PARTS: tuple[type[Part], ...] = (SavedClip, Exports, Identity)
-_STYLES = ("bench.css", "exports.css")
+_PARTS: tuple[type[Part], ...] = (SavedClip, Exports, Identity, Views)
+_STYLES = ("bench.css", "exports.css", "views.css")
 
 
 class _StreamTrait(traitlets.TraitType[Stream, Stream]):

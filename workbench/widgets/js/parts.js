@@ -3,6 +3,7 @@
 
 import { element } from "./element.js";
 import { Exports } from "./exports.js";
+import { Views } from "./views.js";
 
 /**
  * What a part is given: the number of this view, the player and its stage, and a way to the kernel.
@@ -23,7 +24,7 @@ import { Exports } from "./exports.js";
  * By the name that the kernel has for each.
  * @type {Record<string, new (table: Table) => Part>}
  */
-const PARTS = { exports: Exports };
+const PARTS = { views: Views, exports: Exports };
 
 export class Parts {
   /** @param {Table} table */

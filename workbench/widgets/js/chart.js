@@ -1,0 +1,228 @@
+// @ts-check
+/** A chart: axes, lines, bands, bars or a picture, as SVG, so that it is crisp and follows the page's colours by itself. */
+
+import { shareOf, ticksOf } from "./axes.js";
+import { element } from "./element.js";
+
+/**
+ * @typedef {import("./axes.js").Axis} Axis
+ * @typedef {{kind: "line", x: ArrayLike<number>, y: ArrayLike<number>, colour?: string}} Line
+ * @typedef {{kind: "band", x: ArrayLike<number>, low: ArrayLike<number>, high: ArrayLike<number>}} Band
+ * @typedef {{kind: "bars", edges: ArrayLike<number>, y: ArrayLike<number>}} Bars
+ * @typedef {{x: Axis, y: Axis, right?: Axis, layers: (Line | Band | Bars)[], picture?: HTMLCanvasElement, note: string}} Plot
+ */
+
+const CHART_HEIGHT = 168;
+const CHART_EDGES = { top: 18, right: 12, rightAxis: 40, bottom: 32, left: 48 };
+/** Pixels from tick to tick, at least. */
+const TICKS_APART = { x: 64, y: 28 };
+
+export class Chart {
+  /**
+   * @param {string} name
+   * @param {string} title
+   * @param {...HTMLElement} below what stands under it
+   */
+  constructor(name, title, ...below) {
+    this.title = title;
+    this.svg = shape("svg", { class: "wb-chart", role: "img", height: CHART_HEIGHT, "aria-label": title });
+    this.screen = element("div", { class: "wb-chart-screen" }, this.svg);
+    this.words = element("div", { class: "wb-chart-words", hidden: true });
+    this.screen.append(this.words);
+    this.note = element("small", {});
+    this.told = element("div", { class: "wb-told" });
+    const caption = element("figcaption", {}, element("strong", {}, title), this.note);
+    this.element = element("figure", { class: "wb-view", "data-view": name }, caption, this.screen, this.told, ...below);
+    this.cursorLine = shape("line", { class: "wb-cursor" });
+    /** @type {Plot | null} */
+    this.plot = null;
+    this.at = NaN;
+    this.width = 0;
+    this.watcher = new ResizeObserver(() => this.#fit());
+    this.watcher.observe(this.screen);
+  }
+
+  close() {
+    this.watcher.disconnect();
+  }
+
+  #fit() {
+    if (this.screen.clientWidth === this.width) return;
+    this.width = this.screen.clientWidth;
+    if (this.plot) this.show(this.plot);
+  }
+
+  /**
+   * What it says where there is nothing to draw; what is drawn stays, quieter.
+   * @param {string} words
+   * @param {boolean} trouble
+   */
+  say(words, trouble = false) {
+    if (this.words.textContent !== words) this.words.textContent = words;
+    this.words.hidden = words === "";
+    this.words.classList.toggle("wb-trouble", trouble);
+    this.element.classList.toggle("wb-stale", words !== "");
+    if (words) this.svg.setAttribute("aria-label", `${this.title}: ${words}`);
+  }
+
+  /**
+   * The numbers that matter now, for the eye and for a screen reader.
+   * @param {string} words
+   */
+  tell(words) {
+    if (this.told.textContent === words && this.words.hidden) return;
+    this.told.textContent = words;
+    this.svg.setAttribute("aria-label", `${this.title}: ${words}`);
+  }
+
+  clear() {
+    this.plot = null;
+    this.note.textContent = this.told.textContent = "";
+    this.svg.replaceChildren();
+    this.picture?.remove();
+  }
+
+  /** @param {Plot} plot */
+  show(plot) {
+    this.plot = plot;
+    this.element.numbers = plot;
+    this.note.textContent = plot.note;
+    if (this.width === 0) return;
+    const right = plot.right ? CHART_EDGES.rightAxis : CHART_EDGES.right;
+    this.box = { x: CHART_EDGES.left, y: CHART_EDGES.top, width: this.width - CHART_EDGES.left - right, height: CHART_HEIGHT - CHART_EDGES.top - CHART_EDGES.bottom };
+    this.svg.setAttribute("width", String(this.width));
+    this.svg.replaceChildren(...this.#frame(plot), ...plot.layers.map((layer) => this.#layer(layer)), this.cursorLine);
+    this.#picture(plot.picture);
+    this.cursor(this.at);
+  }
+
+  /**
+   * A line at a place of the x axis; NaN for none.
+   * @param {number} at
+   */
+  cursor(at) {
+    this.at = at;
+    const share = this.plot && this.box ? shareOf(this.plot.x, at) : NaN;
+    const inside = share >= 0 && share <= 1 && this.box;
+    this.cursorLine.setAttribute("visibility", inside ? "visible" : "hidden");
+    if (!inside) return;
+    const x = rounded(inside.x + share * inside.width);
+    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: inside.y, y2: inside.y + inside.height })) {
+      this.cursorLine.setAttribute(name, String(value));
+    }
+  }
+
+  /** @param {HTMLCanvasElement | undefined} picture */
+  #picture(picture) {
+    if (this.picture !== picture) this.picture?.remove();
+    this.picture = picture;
+    if (!picture || !this.box) return;
+    const { x, y, width, height } = this.box;
+    Object.assign(picture.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
+    this.screen.prepend(picture);
+  }
+
+  /** @param {Plot} plot */
+  #frame({ x, y, right, picture }) {
+    const box = /** @type {NonNullable<typeof this.box>} */ (this.box);
+    const [end, base] = [box.x + box.width, box.y + box.height];
+    const made = [];
+    for (const [value, words] of ticksOf(x, Math.max(2, Math.floor(box.width / TICKS_APART.x)))) {
+      const at = this.#x(value);
+      made.push(shape("path", { class: "wb-axis", d: `M${at},${base}v4` }));
+      made.push(shape("text", { x: at, y: base + 15, "text-anchor": "middle" }, words));
+    }
+    for (const [value, words] of ticksOf(y, Math.floor(box.height / TICKS_APART.y))) {
+      const at = this.#y(value, y);
+      if (!picture) made.push(shape("path", { class: "wb-grid", d: `M${box.x},${at}h${box.width}` }));
+      made.push(shape("text", { x: box.x - 6, y: at + 4, "text-anchor": "end" }, words));
+    }
+    for (const [value, words] of right ? ticksOf(right, Math.floor(box.height / TICKS_APART.y)) : []) {
+      made.push(shape("text", { x: end + 6, y: this.#y(value, right) + 4 }, words));
+    }
+    made.push(shape("path", { class: "wb-axis", d: `M${box.x},${box.y}V${base}H${end}${right ? `V${box.y}` : ""}` }));
+    made.push(shape("text", { class: "wb-axis-label", x: (box.x + end) / 2, y: CHART_HEIGHT - 3, "text-anchor": "middle" }, x.label));
+    made.push(shape("text", { class: "wb-axis-label", x: 2, y: 11 }, y.label));
+    if (right) made.push(shape("text", { class: "wb-axis-label", x: this.width - 2, y: 11, "text-anchor": "end" }, right.label));
+    return made;
+  }
+
+  /** @param {Line | Band | Bars} layer */
+  #layer(layer) {
+    if (layer.kind === "line") return shape("path", { class: "wb-curve", d: this.#path(layer.x, layer.y), style: layer.colour ? `stroke: ${layer.colour}` : "" });
+    if (layer.kind === "band") return shape("path", { class: "wb-band", d: this.#band(layer) });
+    return shape("path", { class: "wb-bars", d: this.#bars(layer) });
+  }
+
+  /**
+   * A curve, broken where a value is no number; a single point is a dot.
+   * @param {ArrayLike<number>} x
+   * @param {ArrayLike<number>} y
+   */
+  #path(x, y) {
+    let path = "";
+    let alone = true;
+    for (let k = 0; k < x.length; k++) {
+      if (!this.#drawable(y[k])) continue;
+      alone = k === 0 || !this.#drawable(y[k - 1]);
+      path += `${alone ? "M" : "L"}${this.#x(x[k])},${this.#y(y[k])}${alone ? "h0.01" : ""}`;
+    }
+    return path;
+  }
+
+  /** @param {number} value */
+  #drawable(value) {
+    return Number.isFinite(value) && !(this.plot?.y.log && value <= 0);
+  }
+
+  /** @param {Band} band */
+  #band({ x, low, high }) {
+    const half = x.length > 1 ? 0 : 0.5;
+    const places = Array.from(x, (_, k) => k).filter((k) => Number.isFinite(low[k]) && Number.isFinite(high[k]));
+    const upper = places.map((k) => `${this.#x(x[k]) - half},${this.#y(high[k])}`);
+    const lower = places.map((k) => `${this.#x(x[k]) + half},${this.#y(low[k])}`).reverse();
+    return places.length ? `M${[...upper, ...lower].join("L")}Z` : "";
+  }
+
+  /** @param {Bars} bars */
+  #bars({ edges, y }) {
+    const base = this.#y(0);
+    const bars = Array.from(y, (height, k) => `M${this.#x(edges[k])},${base}V${this.#y(height)}H${this.#x(edges[k + 1])}V${base}Z`);
+    return bars.join("");
+  }
+
+  /** @param {number} value */
+  #x(value) {
+    const { x, width } = /** @type {NonNullable<typeof this.box>} */ (this.box);
+    return rounded(x + shareOf(/** @type {Plot} */ (this.plot).x, value) * width);
+  }
+
+  /**
+   * @param {number} value
+   * @param {Axis | undefined} axis
+   */
+  #y(value, axis = this.plot?.y) {
+    const { y, height } = /** @type {NonNullable<typeof this.box>} */ (this.box);
+    const share = Math.min(1, Math.max(0, shareOf(/** @type {Axis} */ (axis), value)));
+    return rounded(y + (axis?.down ? share : 1 - share) * height);
+  }
+}
+
+/** @param {number} value */
+function rounded(value) {
+  return Math.round(value * 100) / 100;
+}
+
+/**
+ * An element of SVG.
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {string} words
+ * @returns {any}
+ */
+export function shape(tag, attributes, words = "") {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  if (words) made.textContent = words;
+  return made;
+}
