@@ -69,5 +69,5 @@ def first_film(request: pytest.FixtureRequest, lab: int, open_notebook: Callable
     if request.param == "near":
         yield open_notebook("01_first_film.ipynb")
         return
-    with slow_line(lab, DELAY) as port:
-        yield open_notebook("01_first_film.ipynb", port)
+    with slow_line(lab, DELAY) as line:
+        yield open_notebook("01_first_film.ipynb", line.port)

@@ -84,30 +84,53 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(msg)
 
 
+class Line:
+    """A way to a port that takes `delay` seconds longer in each direction, and that can be cut and mended."""
+
+    def __init__(self, port: int, delay: float) -> None:
+        self._far, self._delay, self.whole = port, delay, True
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+        self._server = self._run(asyncio.start_server(self._join, "127.0.0.1", 0))
+        self.port = int(self._server.sockets[0].getsockname()[1])
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self.whole:
+            writer.close()
+            return
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._far)
+            await asyncio.gather(_carry(reader, far_writer, self._delay), _carry(far_reader, writer, self._delay))
+
+    def _run(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(10)
+
+    def cut(self) -> None:
+        """Ends every connection and takes no other."""
+        self.whole = False
+        self._run(_end_tasks())
+
+    def mend(self) -> None:
+        """Takes connections again."""
+        self.whole = True
+
+    def close(self) -> None:
+        self.loop.call_soon_threadsafe(self._server.close)
+        self._run(_end_tasks())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(10)
+        self.loop.close()
+
+
 @contextlib.contextmanager
-def slow_line(port: int, delay: float) -> Iterator[int]:
-    """A way to a port that takes `delay` seconds longer in each direction; gives its own port."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-
-    async def serve() -> asyncio.Server:
-        async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            with contextlib.suppress(OSError, asyncio.CancelledError):
-                far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-                await asyncio.gather(_carry(reader, far_writer, delay), _carry(far_reader, writer, delay))
-
-        return await asyncio.start_server(join, "127.0.0.1", 0)
-
-    server = asyncio.run_coroutine_threadsafe(serve(), loop).result()
+def slow_line(port: int, delay: float) -> Iterator[Line]:
+    """A line to a port; closed at the end."""
+    line = Line(port, delay)
     try:
-        yield int(server.sockets[0].getsockname()[1])
+        yield line
     finally:
-        loop.call_soon_threadsafe(server.close)
-        asyncio.run_coroutine_threadsafe(_end_tasks(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
+        line.close()
 
 
 async def _end_tasks() -> None:
@@ -207,7 +230,7 @@ class BenchOnPage:
         self.page = page
         self.root = root
         self.screen = root.get_by_role("group", name="Film. ")
-        self.status = root.get_by_role("status")
+        self.status = root.locator(".wb-status")  # an output element is a status, too
 
     @property
     def frame(self) -> int:
@@ -233,12 +256,12 @@ class BenchOnPage:
         box.press("Enter")
         self.wait_for_frame(frame)
 
-    def wait_for_frame(self, frame: int) -> None:
-        self.wait(f"one.dataset.frame === '{frame}'")
+    def wait_for_frame(self, frame: int, seconds: int = 20) -> None:
+        self.wait(f"one.dataset.frame === '{frame}'", seconds)
 
-    def wait(self, condition: str) -> None:
+    def wait(self, condition: str, seconds: int = 20) -> None:
         """Waits until a condition holds for the bench's element, called `one`."""
-        self.page.wait_for_function(f"one => {condition}", arg=self.root.element_handle(), timeout=20_000)
+        self.page.wait_for_function(f"one => {condition}", arg=self.root.element_handle(), timeout=1000 * seconds)
 
     def key(self, key: str) -> None:
         self.screen.press(key)

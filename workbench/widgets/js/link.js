@@ -39,6 +39,15 @@ export class Link {
   }
 
   /**
+   * Calls when the way to the kernel may have gone or come back: after a restart nothing else tells.
+   * @param {() => void} doubt
+   */
+  onDoubt(doubt) {
+    this.listeners.push(["comm_live_update", doubt, doubt]);
+    this.model.on("comm_live_update", doubt);
+  }
+
+  /**
    * @param {string} event
    * @param {(...news: any[]) => void} listener
    */
@@ -83,11 +92,20 @@ export class Link {
   /** @param {any} message */
   send(message) {
     const { clip } = this;
-    if (clip === null) return this.model.send(message);
+    if (clip === null) return this.#toKernel(message);
     setTimeout(() => {
       const [content, buffers] = clip.answer(message);
       for (const [event, , listener] of this.listeners) if (event === "msg:custom" && this.gone) listener(content, buffers);
     });
+  }
+
+  /** @param {any} message */
+  #toKernel(message) {
+    try {
+      this.model.send(message);
+    } catch {
+      this.gone = true; // so a widget manager says that there is no kernel to send to
+    }
   }
 
   /** What has become of the kernel: one of the keys of WORDS. */

@@ -86,6 +86,12 @@ export class Player {
     this.pump();
   }
 
+  /** Orders the present frame though it is here: is there still somebody who answers? */
+  ask() {
+    const next = { start: this.position, count: 1 };
+    if (!this.isEmpty) this.ports.order(this.ledger.open({ ...next, ...this.manner }, this.ports.now()), next, this.manner);
+  }
+
   #forget() {
     this.ledger.epoch += 1;
     this.trouble = "";

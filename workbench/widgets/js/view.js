@@ -57,13 +57,15 @@ export class BenchView {
     const film = element("div", { class: "wb-film" }, screens, this.transport.element, this.warden.element, this.look.element);
     const body = element("div", { class: "wb-body" }, film, this.turns.element);
     const stop = (/** @type {Event} */ event) => event.stopPropagation();
-    const root = element("section", { class: "wb-bench", "aria-label": "bench", "data-lm-suppress-shortcuts": "true" });
-    for (const kind of ["keydown", "keyup", "keypress"]) root.addEventListener(kind, stop);
+    const kind = this.link.frozen ? "wb-bench wb-frozen" : "wb-bench";
+    const root = element("section", { class: kind, "aria-label": "bench", "data-lm-suppress-shortcuts": "true" });
+    for (const key of ["keydown", "keyup", "keypress"]) root.addEventListener(key, stop);
     root.append(this.title, body, ...this.parts.drawers, this.status, this.code.element);
     return root;
   }
 
   #listen() {
+    this.link.onDoubt(() => this.player.ask());
     this.link.on("change:film", () => this.#film());
     this.link.on("change:controls", () => this.turns.show(this.link.get("controls")));
     this.link.on("change:code", () => this.code.show(this.link.get("code")));
