@@ -191,6 +191,11 @@ def test_clipped_values_are_counted(tmp_path: Path, name: str) -> None:
         workbench.save(film(frames), tmp_path / name, chunk=4, value_range=RANGE)
 
 
+@pytest.mark.parametrize("name", [*EIGHT_BITS, "f.gif", *LOOKING])
+def test_a_film_that_is_all_but_black_is_saved_without_a_word(tmp_path: Path, name: str) -> None:
+    workbench.save(film(np.ones((3, 6, 10))), tmp_path / name, value_range=RANGE)
+
+
 def test_bytes_use_the_range_of_the_stream(tmp_path: Path) -> None:
     path = workbench.save(streams.RandomStream((4, 5), level=2.0, mean=9.0, seed=1), tmp_path / "f", frames=50)
     found = folder(path)

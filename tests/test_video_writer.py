@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from workbench import CodecError, DataMissing, FormatError, KnobError, ShapeError, WorkbenchError, to_numpy
-from workbench.core.errors import ClippedWarning
+from workbench.core.errors import ClippedWarning, DarkWarning
 from workbench.files.encoding import CODECS
 from workbench.streams import VideoReader, VideoWriter
 
@@ -110,6 +110,21 @@ def test_values_are_rounded_and_clipped_and_clipping_is_said(tmp_path: Path) -> 
         writer.close()
     kept = to_numpy(VideoReader(str(tmp_path / "a.mkv"), None)[:])
     assert kept[0, 0].tolist() == [0, 0, 0, 100, 255, 255, 255, 255]
+
+
+def test_a_film_of_0_to_1_is_said_to_be_black(tmp_path: Path) -> None:
+    for films in ((np.full((3, 2, 8), 0.5), np.ones((3, 2, 8))), (np.zeros((3, 2, 8)), np.full((1, 2, 8), 1e-3))):
+        writer = VideoWriter(str(tmp_path / "a.mkv"), (2, 8), "FFV1")
+        for film in films:
+            writer.put(film)
+        with pytest.warns(DarkWarning, match=r"a\.mkv: no value is above (1|0\.001), black of 0\.\.255") as told:
+            writer.close()
+        assert len(told) == 1
+        assert told[0].filename == __file__
+        writer.close()
+    for film in (np.zeros((3, 2, 8)), np.full((3, 2, 8), 2)):  # black is black
+        with VideoWriter(str(tmp_path / "b.mkv"), (2, 8), "FFV1") as writer:
+            writer.put(film)
 
 
 @pytest.mark.parametrize(

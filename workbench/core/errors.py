@@ -15,6 +15,7 @@ All say: *what = got, is not what was wanted (meaning); how to mend it.*
     └── SinkError     also TypeError          `put` on a stream that takes no frames
 
     ClippedWarning (a UserWarning): pixel values were outside what a file can hold, and were clipped
+    DarkWarning (a UserWarning): a film is so dark that its values are probably in another range
 """
 
 
@@ -64,3 +65,7 @@ class SinkError(WorkbenchError, TypeError):
 
 class ClippedWarning(UserWarning):
     """Pixel values were outside what a file can hold; says how many were clipped."""
+
+
+class DarkWarning(UserWarning):
+    """A film is so dark that its values are probably in another range than the model or file expects."""

@@ -64,6 +64,10 @@ class _Video(_Written):
         frames = self.bytes(block)
         self._writer.put(frames if frames.shape[-1] == 3 else frames[..., 0])
 
+    @override
+    def finish(self) -> None:
+        Writer.close(self._writer)  # without a word: values were scaled to bytes here, and what was clipped is counted
+
 
 class LosslessSink(_Video):
     """FFV1: the bytes come back as they are."""

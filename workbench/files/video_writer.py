@@ -14,7 +14,7 @@ import numpy as np
 from typing_extensions import override
 
 from ..core.block import Block
-from ..core.errors import ClippedWarning, CodecError, FormatError, KnobError, ShapeError
+from ..core.errors import ClippedWarning, CodecError, DarkWarning, FormatError, KnobError, ShapeError
 from ..core.knob import Knob, Size, TimeStep
 from ..core.writer import Writer
 from .decoding import MOST_PIXELS
@@ -29,7 +29,8 @@ class VideoWriter(Writer):
     which refuse odd widths. With `isColor` a grey film gets three equal channels; without, a colour film becomes the
     mean of its three.
 
-    Values are rounded and clipped to 0..255: `clipped` counts those that had to be, and a `ClippedWarning` says so.
+    Values are rounded and clipped to 0..255: `clipped` counts those that had to be, and a `ClippedWarning` says so. A film
+    whose values all lie in 0..1 looks black, which a `DarkWarning` says.
     What was put is readable in the `.part` even if the program is killed; `close` completes it and gives it its name.
 
     Raises `CodecError` (codec, container or size that cannot be written) and `DataMissing` (no such folder) at once,
@@ -50,6 +51,7 @@ class VideoWriter(Writer):
     dt: TimeStep = 1 / 24
     _encoder: ClassVar[Encoder | None]
     _quantise: ClassVar[Quantiser]
+    _brightest: ClassVar[float] = 0.0
 
     @override
     def resolved(self) -> dict[str, Any]:
@@ -114,6 +116,7 @@ class VideoWriter(Writer):
         with self._named_damage():
             encoder = self._encoder or self._start(str(self.part))
             self._keep(_encoder=encoder)
+            self._keep(_brightest=max(self._brightest, self.extremes[1]))
             within = self.extremes[0] >= 0 and self.extremes[1] <= 255
             for frame in block[0].detach().cpu().unbind(1):
                 encoder.put(self._quantise(frame.numpy(), colour=self.isColor, within=within))
@@ -148,12 +151,15 @@ class VideoWriter(Writer):
 
     @override
     def close(self) -> None:
-        """Completes the file, gives it its name, and says how many values were clipped."""
-        news = self.clipped and not self.closed
+        """Completes the file, gives it its name, and warns where values were clipped or all of them are next to black."""
+        news = not self.closed
         super().close()
-        if news:
+        if news and self.clipped:
             msg = f"{self.filename}: {self.clipped} values were outside 0..255 and were clipped; scale the film to 0..255 first."
             warnings.warn(msg, ClippedWarning, stacklevel=2)
+        if news and 0 < self._brightest <= 1:
+            msg = f"{self.filename}: no value is above {self._brightest:g}, black of 0..255; scale the film to 0..255 first."
+            warnings.warn(msg, DarkWarning, stacklevel=2)
 
     @override
     def count(self) -> int:
