@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import numpy as np
 import pytest
+from nbconvert import HTMLExporter
 
 import workbench
 
@@ -58,6 +60,18 @@ class TestFrozen:
         bench.root.get_by_text("Flashes more than three times a second.").wait_for()
         assert bench.frame == 0
 
+    def test_it_plays_in_html_made_of_a_notebook(self, page: Any, tmp_path: Path) -> None:
+        table = workbench.bench(workbench.streams.SequenceStream(FILM))
+        output = nbformat.v4.new_output("display_data", {"text/html": table.freeze().html})
+        cells = [nbformat.v4.new_code_cell("bench.freeze()", outputs=[output])]
+        (tmp_path / "film.html").write_text(HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))[0], "utf-8")
+        page.route("**/*", lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort())
+        page.goto((tmp_path / "film.html").as_uri())
+        bench = BenchOnPage(page, page.locator(".wb-bench"))
+        bench.wait("one.dataset.frame === '0'")
+        bench.go_to(11)
+        assert_shows(bench, 11)
+
     def test_without_scripts_a_strip_of_frames_is_seen(self, browser: Any, tmp_path: Path) -> None:
         frozen = workbench.bench(workbench.streams.SequenceStream(FILM)).freeze()
         page = browser.new_page()
@@ -88,6 +102,16 @@ class TestInLab:
     @pytest.fixture
     def notebook(self, open_notebook: Callable[..., Notebook]) -> Notebook:
         return open_notebook("two_views.ipynb")
+
+    def test_a_frozen_bench_plays_in_a_cell(self, notebook: Notebook) -> None:
+        page = notebook.page
+        page.evaluate("jupyterapp.commands.execute('notebook:insert-cell-below')")
+        page.evaluate("jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.setSource('bench.freeze(5, 8)')")
+        page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
+        bench = BenchOnPage(page, page.locator(".wb-frozen"))
+        bench.wait("one.dataset.frame === '5'")
+        bench.go_to(12)
+        assert_shows(bench, 12)
 
     def test_a_live_film_plays_its_newest_frames_and_stops(self, notebook: Notebook) -> None:
         bench = notebook.bench()
