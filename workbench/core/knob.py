@@ -74,12 +74,18 @@ def describe(what: Any) -> str:
     """Gives the parameters of a class as a Markdown table."""
     rows = ["| parameter | default | range | unit | meaning |", "|---|---|---|---|---|"]
     for one in knobs(what).values():
-        default = "" if one.default is dataclasses.MISSING else f"`{one.default!r}`"
+        default = _default_shown(one.default)
         for part in one.parts or (one,):
             name = f"`{one.name}`" + (f" {part.name}" if one.parts else "")
             rows.append(f"| {name} | {default} | {_range(part)} | {part.knob.unit} | {part.knob.meaning} |")
             default = ""
     return "\n".join(rows)
+
+
+def _default_shown(value: Any) -> str:
+    if value is dataclasses.MISSING:
+        return ""
+    return f"array {value.shape}" if hasattr(value, "shape") else f"`{value!r}`"
 
 
 def _range(one: Parameter) -> str:

@@ -154,7 +154,10 @@ class SequenceStream(Buffer):
 
     @override
     def put(self, frames: object) -> None:
-        """Appends frames `(time, height, width)` or a block; drops the oldest beyond `max_frames`."""
+        """Appends frames `(time, height, width)` or a block; drops the oldest beyond `max_frames`.
+
+        Frames of another size are a `ShapeError`.
+        """
         block = fitting(frames, self._store.block, "SequenceStream")
         self._store.append(block)
         dropped = max(0, self._store.block.shape[2] - self.max_frames)

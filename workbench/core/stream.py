@@ -39,7 +39,8 @@ class Stream(Declared, ABC):
     """A film: `read(start, stop)` gives any stretch of it, `get(i)` the next `i` frames.
 
     A stimulus is a class with its parameters as annotated fields and a `read`; everything else is derived. Blocks
-    are float32 `[batch, channel, time, height, width]`. `Stream(size, …)` itself is endless black.
+    are float32 `[batch, channel, time, height, width]`. `Stream(size, …)` itself is endless black. What is no number of
+    frames is a `KnobError`, and a `read` that gives another shape than it should a `ShapeError`.
 
     >>> film = Stream((4, 5))
     >>> film.get(3).shape, film.position
@@ -142,7 +143,7 @@ class Stream(Declared, ABC):
         raise NotImplementedError(count)
 
     def put(self, frames: object) -> None:
-        """Adds frames, where the stream is a sink."""
+        """Adds frames, where the stream is a sink; else it is a `SinkError`."""
         del frames
         msg = (
             f"{type(self).__name__}.put(…), is not possible (this stream takes no frames); put into a SequenceStream or a writer."
@@ -189,14 +190,14 @@ class Stream(Declared, ABC):
         return self.position >= self.first and self._reaches(self.position + count)
 
     def seek(self, frame: int) -> None:
-        """Makes `frame` the next one."""
+        """Makes `frame` the next one: `EndOfStream` where there is none, `SeekError` in a live source."""
         self._refuse_live("seek")
         number = frame_number(frame, f"{type(self).__name__}.seek(frame)")
         self._refuse_outside(number, number, "seek")
         self._cursor.position = number
 
     def reset(self) -> None:
-        """Goes back to the first frame (the oldest one that is kept)."""
+        """Goes back to the first frame (the oldest one that is kept); in a live source a `SeekError`."""
         self._refuse_live("reset")
         self._cursor.position = self.first
 

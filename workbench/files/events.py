@@ -30,13 +30,19 @@ from .stored import existing
 
 
 def read_events(path: str | os.PathLike[str]) -> Events:
-    """Gives all events of a .bin, .npy or .aedat file as records (t µs, x, y, p), in the order of the file."""
+    """Gives all events of a .bin, .npy or .aedat file as records `(event,)` of t (µs), x, y and p, in the order of the file.
+
+    Raises `DataMissing` (no such file), `KnobError` (another suffix), `FormatError` (damaged).
+    """
     file = existing(Path(path))
     return _code(file, "read_events").decode(file)[0]
 
 
 def write_events(path: str | os.PathLike[str], records: Events) -> None:
-    """Writes records (t µs, x, y, p) as a .bin, .npy or .aedat file; what its bits do not hold is a `ShapeError`."""
+    """Writes records `(event,)` of t (µs), x, y and p as a .bin, .npy or .aedat file.
+
+    Another suffix is a `KnobError`, what the bits of the file do not hold a `ShapeError`.
+    """
     code, records = _code(Path(path), "write_events"), as_events(records)
     encoded = code.encode(records, "write_events")
     Path(path).write_bytes(code.head(len(records)) + encoded.tobytes())

@@ -106,7 +106,10 @@ class InrImageStreamWriter(Writer):
 
     @override
     def close(self) -> None:
-        """Puts the frames in order, gives the file its name, and warns of clipped values or another number of frames."""
+        """Puts the frames in order and gives the file its name.
+
+        Warns of clipped values (`ClippedWarning`), and of another number of frames than was told.
+        """
         told = not self.closed
         super().close()
         awaited = self.v if self.time_dimension == "VDIM" else self.z

@@ -47,7 +47,7 @@ def frames(
 
     Frame f holds the events with f·dt ≤ t < (f+1)·dt. `size` (rows, columns) is the smallest that fits where it is
     None; frames start..stop go to the last event where `stop` is None. Events outside these frames are left out, an event
-    outside `size` is a `ShapeError`.
+    outside `size` is a `ShapeError`, a step below 1 µs a `KnobError`.
 
     >>> records = np.array([(1999, 3, 0, True), (2000, 3, 0, False)], EVENT)
     >>> frames(records).shape, frames(records).sum((0, 3, 4)).tolist()

@@ -34,7 +34,8 @@ class LeakyIntegrateAndFire(Layer):
 
     v and the input are in the same unit; exact for an input that is constant within frames. After a spike v stays
     at `reset_to` for `refractory` seconds, rounded to frames. A constant input I > threshold fires every
-    refractory + τ·ln((I − reset_to) / (I − threshold)) seconds, rounded up to frames.
+    refractory + τ·ln((I − reset_to) / (I − threshold)) seconds, rounded up to frames. L. Lapicque 1907, in the account of
+    N. Brunel & M. van Rossum 2007, doi 10.1007/s00422-007-0190-0.
 
     >>> spikes = LeakyIntegrateAndFire(tau=0.01)(torch.full((100, 1, 1), 2.0))
     >>> spikes.ravel().nonzero().ravel()[:3].tolist()

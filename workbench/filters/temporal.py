@@ -53,6 +53,8 @@ def high_pass(film: Block, weight: Number, tau: Number, dt: float, state: Tensor
 class LowPass(Layer):
     """An exponential low-pass of every pixel, from black: what a slow eye sees. A state of one frame.
 
+    y[t] = e·y[t−1] + (1−e)·x[t] with e = e^{−dt/τ}: exact for light that is constant within frames.
+
     >>> LowPass(tau=0.001)(torch.ones(2, 1, 1)).ravel()
     tensor([0.6321, 0.8647])
     """

@@ -68,7 +68,9 @@ def spike_triggered_average(film: object, response: npt.ArrayLike, lags: int) ->
     """Gives the mean film before a spike, less the mean film: `(lags, height, width)`.
 
     `film` is `(time, height, width)` or a block, `response` a spike count or rate for each frame, `(time,)`. Frames
-    whose past is not whole are left out. For white noise it points along the receptive field of a linear neuron.
+    whose past is not whole are left out. For white noise it points along the receptive field of a linear–nonlinear
+    neuron (E. Chichilnisky 2001, doi 10.1080/713663221). Another number of values than frames, more lags than frames, and
+    no spike at all are a `ShapeError`.
 
     >>> film = np.random.default_rng(1).normal(size=(4000, 3, 4))
     >>> sta = spike_triggered_average(film, np.roll(film[:, 1, 2], 2) > 1, 4)
@@ -94,7 +96,7 @@ def spike_triggered_average(film: object, response: npt.ArrayLike, lags: int) ->
 
 
 def correlation(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
-    """Gives the cosine of the angle between two receptive fields."""
+    """Gives the cosine of the angle between two receptive fields, arrays of as many numbers in any shape."""
     one, other = np.ravel(a).astype(float), np.ravel(b).astype(float)
     return float(one @ other / np.sqrt((one @ one) * (other @ other)))
 
@@ -102,8 +104,8 @@ def correlation(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
 def expected_correlation(average: npt.ArrayLike, field: npt.ArrayLike, response: npt.ArrayLike) -> float:
     """Gives the correlation with the true field that an average over that many spikes of white noise should have.
 
-    α / √(α² + D/N) with α = average·field (of unit norm), D its number of dimensions and N = (Σy)²/Σy² the effective
-    number of spikes; the noise has unit variance.
+    `average` and `field` are `(lag, height, width)`, `response` is `(time,)`. α / √(α² + D/N) with α = average·field (of
+    unit norm), D its number of dimensions and N = (Σy)²/Σy² the effective number of spikes; the noise has unit variance.
     """
     true = np.ravel(field).astype(float)
     alpha = float(np.ravel(average).astype(float) @ true / np.linalg.norm(true))

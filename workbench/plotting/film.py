@@ -18,7 +18,8 @@ def plot(x: object, dt: float | None = None, pixel_per_degree: float | None = No
     next 500 frames while the cursor stays. Time is in ms by `dt` (s), places are in degrees by `pixel_per_degree`,
     those of the data where they carry them, else 0.001 s and 10 px/deg. Of several batches or channels (other than
     colour) it shows the first, and says so. Draws in the room of `axes`, else in a new figure of pyplot's; gives the
-    axes that show values in time.
+    axes that show values in time. What is no film, or has no frames, is a `ShapeError`, a step or scale that cannot be a
+    `KnobError`, a stream that is over an `EndOfStream`.
 
     >>> import numpy as np
     >>> plot(np.zeros((20, 4, 5))).get_xlabel()

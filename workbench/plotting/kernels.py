@@ -19,6 +19,8 @@ _HEARD = 0.01  # share of the largest gain below which a phase is only rounding
 def plot_kernel(kernel: npt.ArrayLike, dt: float = 0.001, *, axes: Axes | None = None) -> Axes:
     """Draws a temporal kernel `(lag,)`: its weight over the time before the present, in ms.
 
+    Another shape is a `ShapeError`.
+
     >>> plot_kernel([0.0, 1.0, -0.5]).get_xlabel()
     'time before present (ms)'
     """
@@ -35,7 +37,7 @@ def plot_transfer(kernel: npt.ArrayLike, dt: float = 0.001, *, axes: Axes | None
     """Draws the transfer function of a temporal kernel `(lag,)`: gain (left) and phase (right, degrees) over Hz.
 
     Both by the discrete Fourier transform of the kernel padded with zeros; the frequency axis is logarithmic. The phase
-    is left out where the gain is below 1 % of its maximum.
+    is left out where the gain is below 1 % of its maximum. Another shape is a `ShapeError`.
 
     >>> plot_transfer([0.5, 0.5]).get_ylabel()
     'gain'
@@ -58,7 +60,7 @@ def plot_transfer(kernel: npt.ArrayLike, dt: float = 0.001, *, axes: Axes | None
 
 
 def transfer_function(kernel: npt.ArrayLike, dt: float) -> tuple[Values, npt.NDArray[np.complex128]]:
-    """Gives the frequencies (Hz) and the complex gain of a temporal kernel at them.
+    """Gives the frequencies (Hz) and the complex gain of a temporal kernel `(lag,)` at them; `dt` in s.
 
     >>> frequency, gain = transfer_function([0.5, 0.5], 0.001)
     >>> gain[0].real, round(abs(gain[-1]), 6), frequency[-1]
@@ -75,6 +77,7 @@ def plot_receptive_field(
     """Draws a receptive field `(lag, height, width)`: six of its frames side by side, the present one on the left.
 
     Red raises the response, blue lowers it, white is 0; axes in degrees. Draws into `axes`, else into a new figure.
+    Another shape is a `ShapeError`.
 
     >>> plot_receptive_field(np.random.randn(12, 4, 5)).get_xlabel()
     'x (deg)'

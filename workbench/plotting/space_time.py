@@ -23,7 +23,8 @@ def plot_space_time(
     """Draws a row of the film (the middle one, or `row`), or a `column`, over time: degrees to the right, ms downwards.
 
     Takes what `plot` takes; shows the first batch and channel. A drifting pattern shows as slanted lines, whose slope
-    is its speed. Draws into `axes`, else into a new figure of pyplot's, with a colour bar beside it.
+    is its speed. Draws into `axes`, else into a new figure of pyplot's, with a colour bar beside it. Both a row and a
+    column, or one outside the frame, are a `KnobError`. Raises as `plot` does, too.
 
     >>> import numpy as np
     >>> plot_space_time(np.random.rand(20, 4, 5)).get_ylabel()

@@ -16,7 +16,8 @@ def plot_raster(x: object, dt: float | None = None, *, axes: Axes | None = None)
     """Draws the spikes (values above 0) of a film as strokes: time in ms to the right, the neuron's number upwards.
 
     Takes what `plot` takes. Neurons are numbered along the rows of the frame, from its top left; of the first batch
-    each channel has its own colour and its own rows. Draws into `axes`, else into a new figure of pyplot's.
+    each channel has its own colour and its own rows. Draws into `axes`, else into a new figure of pyplot's. Raises as
+    `plot` does.
 
     >>> plot_raster(np.eye(5).reshape(5, 1, 5)).get_ylabel()
     'neuron'

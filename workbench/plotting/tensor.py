@@ -29,7 +29,7 @@ def plot_tensor(
 
     Takes what `plot` takes. All rows share the limits of their values. Draws in the room of `axes`, one for each row,
     else in a new figure of pyplot's; gives the axes that show values in time, `[batch, row]`. More than 60 rows, or
-    another number of axes than rows, is a `ShapeError`.
+    another number of axes than rows, is a `ShapeError`. Raises as `plot` does, too.
 
     >>> plot_tensor(np.zeros((1, 2, 20, 4, 5))).shape
     (1, 2)

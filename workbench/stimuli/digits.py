@@ -24,6 +24,7 @@ class MNISTStream(DigitWalk):
     max_value · byte / 255. `i` is the index of the present digit, `j` how many of its frames are over. torchvision fetches
     MNIST into `data_folder` where it is not there; without a network that is a `DataMissing`, and
     `workbench.datasets.rendered_digits(folder)` draws digits. `digits` says which they are, and a recipe holds to it.
+    MNIST: Y. LeCun, L. Bottou, Y. Bengio & P. Haffner 1998, doi 10.1109/5.726791.
 
     >>> film = MNISTStream.example()
     >>> film.get(25).shape, film.i == (film.init_i + 2 * film.advance) % len(film.buffer), film.j

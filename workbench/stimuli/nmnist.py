@@ -105,7 +105,10 @@ class PseudoNMNIST(Stream):
         return self._source.labels(start, stop)
 
     def events(self, start: int, stop: int) -> Events:
-        """Gives the events of frames start..stop as records (t µs since frame 0, x, y, p: True for ON), ordered by time."""
+        """Gives the events of frames start..stop as records (t µs since frame 0, x, y, p: True for ON), ordered by time.
+
+        Raises as `events` does.
+        """
         return events(self, start, stop)
 
     @classmethod

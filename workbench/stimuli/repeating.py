@@ -47,7 +47,7 @@ class RepeatingStream(Buffer):
 
     @override
     def put(self, frames: object) -> None:
-        """Appends frames `(time, height, width)` or a block to the film that is repeated."""
+        """Appends frames `(time, height, width)` or a block to the film that is repeated; `ShapeError` for another size."""
         self._store.append(fitting(frames, self._store.block, "RepeatingStream"))
         self._keep(**self._remember())
 

@@ -35,7 +35,8 @@ class SaccadeStream(Stream):
     film sweeps (for drift, the film at rest) is centred in `size`, which is the film's own where it is None. Between
     pixels it is bilinear; where the film does not reach, there is `background`. Batches and channels move alike.
 
-    The input is copied: its cursor stays. One that is live can only be shown as it comes.
+    The input is copied: its cursor stays. One that is live can only be shown as it comes. The triangle is that of G. Orchard
+    et al. 2015, doi 10.3389/fnins.2015.00437.
 
     >>> film = SaccadeStream(RandomStream((4, 5), seed=1), (11, 12))
     >>> film.get(30).shape, film.positions(0, 211)[[0, 105, 210]].tolist()
