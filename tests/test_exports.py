@@ -271,18 +271,43 @@ class Bright(Stream):
         return torch.full((1, 1, stop - start, *self.size), 3.0)
 
 
-class Full(Bright):
-    """A film over a disk that is full."""
+class Faulty(Bright):
+    """A film over a disk that is full, or with a fault of its own."""
+
+    fault = OSError(28, "No space left on device")
 
     @override
     def read(self, start: int, stop: int) -> Block:
-        raise OSError(28, "No space left on device")
+        raise self.fault
 
 
-def test_a_full_disk_is_told(folder: Path) -> None:
-    job = Page(Full()).ended(EXPORT)
-    assert job["state"] == "failed"
-    assert "No space left on device" in job["words"]
+def test_a_full_disk_and_a_films_own_fault_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for fault in (Faulty.fault, ZeroDivisionError("by nought")):
+        monkeypatch.setattr(Faulty, "fault", fault)
+        job = Page(Faulty()).ended(EXPORT)
+        assert job["state"] == "failed"
+        assert str(fault) in job["words"]
+
+
+class Held(SequenceStream):
+    """A film in memory that waits for leave before it is exported."""
+
+    @override
+    def read(self, start: int, stop: int) -> Block:
+        if threading.current_thread() is not threading.main_thread():
+            assert Slow.leave.acquire(timeout=10)
+        return super().read(start, stop)
+
+
+def test_what_is_put_into_a_film_meanwhile_is_not_in_the_file(slow: Page, folder: Path) -> None:
+    film = Held(np.zeros((20, 4, 5)), max_frames=20)
+    page = Page(film)
+    page.send(EXPORT | {"start": 0, "stop": None})
+    film.put(np.ones((20, 4, 5)))
+    Slow.leave.release(20)
+    page.part.task.wait()
+    assert page.job["state"] == "done"
+    assert (np.load(folder / "noise.npy") == np.zeros((20, 4, 5))).all()
 
 
 def test_a_live_source_is_refused() -> None:
