@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { shareOf, spanning, ticksOf } from "../../workbench/widgets/js/axes.js";
-import { edgesOf, sharesOf } from "../../workbench/widgets/js/histogram.js";
+import { edgesOf, histogram, sharesOf } from "../../workbench/widgets/js/histogram.js";
 import { pixelAt } from "../../workbench/widgets/js/marks.js";
 import { indexIn, toggled } from "../../workbench/widgets/js/picks.js";
-import { VIEWS, histogram, slicePicture } from "../../workbench/widgets/js/plots.js";
+import { TIME_VIEWS } from "../../workbench/widgets/js/plots.js";
+import { POWER_VIEWS } from "../../workbench/widgets/js/powers.js";
+import { slicePicture } from "../../workbench/widgets/js/slice.js";
 import { Windows, partsOf, windowAt, windowMessage } from "../../workbench/widgets/js/window.js";
 
 const words = (axis, most = 4) => ticksOf(axis, most).map(([, text]) => text);
@@ -171,7 +173,7 @@ test("a slice is a picture: places down, frames across, clipped, and black where
 
 const state = (more) => ({
   film: { rows: 4, columns: 8, dt: 0.01 },
-  facts: { frames: 256, t_zero: -0.5, pixel_per_degree: 10 },
+  facts: { frames: 256, most: 256, averaged: 16, t_zero: -0.5, pixel_per_degree: 10 },
   span: { ...SPAN, start: 100 },
   frame: 102,
   pixels: [],
@@ -182,25 +184,25 @@ const measure = (values, shape = [values.length], count = 4) => ({ values: Float
 
 test("times count from the time of frame 0, in ms below a second", () => {
   const found = [measure([1, 2, 3, 4, 0, 0, 0, 0, 9, 9, 9, 9], [3, 4])];
-  const { x } = VIEWS.mean.plot(state(), found);
+  const { x } = TIME_VIEWS.mean.plot(state(), found);
   assert.deepEqual([x.label, x.low.toFixed(3), x.high.toFixed(3)], ["time (ms)", "0.495", "0.535"]);
-  assert.equal(VIEWS.mean.plot(state({ facts: { ...state().facts, t_zero: 1 } }), found).x.label, "time (s)");
-  assert.equal(VIEWS.mean.tell(state(), found), "frame 102: mean 3, lowest 0, highest 9");
+  assert.equal(TIME_VIEWS.mean.plot(state({ facts: { ...state().facts, t_zero: 1 } }), found).x.label, "time (s)");
+  assert.equal(TIME_VIEWS.mean.tell(state(), found), "frame 102: mean 3, lowest 0, highest 9");
 });
 
 test("frequencies go from one cycle in the window to half the rate; nothing is said of a still film", () => {
-  const plot = VIEWS.temporal.plot(state(), [measure([1, 4])]);
+  const plot = POWER_VIEWS.temporal.plot(state(), [measure([1, 4])]);
   assert.deepEqual([[...plot.layers[0].x], plot.x.high], [[25, 50], 50]);
-  assert.match(VIEWS.temporal.tell(state(), [measure([1, 4])]), /^greatest at 50 Hz: 4 value²\/Hz · Hann window/);
-  assert.equal(VIEWS.temporal.plot(state(), [measure([0, 0])]), "nothing changes over these frames");
-  assert.equal(VIEWS.temporal.plot(state(), [measure([], [0], 1)]), "one frame has no frequencies");
-  const space = VIEWS.spatial.plot(state(), [measure([1, 2, 3, 4])]);
+  assert.match(POWER_VIEWS.temporal.tell(state(), [measure([1, 4])]), /^greatest at 50 Hz: 4 value²\/Hz · Hann window/);
+  assert.equal(POWER_VIEWS.temporal.plot(state(), [measure([0, 0])]), "nothing changes over these frames");
+  assert.equal(POWER_VIEWS.temporal.plot(state(), [measure([], [0], 1)]), "one frame has no frequencies");
+  const space = POWER_VIEWS.spatial.plot(state(), [measure([1, 2, 3, 4])]);
   assert.deepEqual([[...space.layers[0].x], space.x.high], [[1.25, 2.5, 3.75, 5], 5]);
-  assert.equal(VIEWS.spatial.plot(state(), [measure([])]), "one pixel has no frequencies");
+  assert.equal(POWER_VIEWS.spatial.plot(state(), [measure([])]), "one pixel has no frequencies");
 });
 
 test("a slice's axis is in pixels and degrees", () => {
-  const { y, right } = VIEWS.slice.plot(state(), [measure(new Array(32).fill(0), [4, 8])]);
+  const { y, right } = TIME_VIEWS.slice.plot(state(), [measure(new Array(32).fill(0), [4, 8])]);
   assert.deepEqual([y.low, y.high, right.factor], [-0.5, 7.5, 0.1]);
-  assert.equal(VIEWS.slice.tell(state(), [measure([], [4, 8])]), "row 1, column 0 to row 1, column 7: 7 px, 0.7°, 8 pixels");
+  assert.equal(TIME_VIEWS.slice.tell(state(), [measure([], [4, 8])]), "row 1, column 0 to row 1, column 7: 7 px, 0.7°, 8 pixels");
 });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -14,7 +15,7 @@ Line = tuple[int, int, int, int]
 Look = Callable[[], None]
 
 _AT_ONCE = 1 << 18  # values transformed between two looks at whether they are still wanted: 4 MB of complex numbers
-_FRAMES = 16  # that the spatial power is the mean of
+MOST_AVERAGED: Final = 16  # frames that the spatial power is the mean of
 
 
 def grey(block: Block, channel: int) -> Tensor:
@@ -109,5 +110,5 @@ def radial(density: Tensor) -> Tensor:
 
 
 def _evenly(count: int) -> Sequence[int]:
-    some = min(_FRAMES, count)
+    some = min(MOST_AVERAGED, count)
     return [k * count // some for k in range(some)]

@@ -62,7 +62,13 @@ class Views(Part):
     @override
     def facts(self) -> dict[str, Any]:
         stream = self.host.described
-        return {"frames": frames_in_window(stream), "t_zero": stream.t_zero, "pixel_per_degree": stream.pixel_per_degree}
+        return {
+            "frames": frames_in_window(stream),
+            "most": MOST_FRAMES,
+            "averaged": measures.MOST_AVERAGED,
+            "t_zero": stream.t_zero,
+            "pixel_per_degree": stream.pixel_per_degree,
+        }
 
     @override
     def receive(self, message: Window) -> None:

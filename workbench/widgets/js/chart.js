@@ -2,14 +2,12 @@
 /** A chart: axes, lines, bands, bars or a picture, as SVG, so that it is crisp and follows the page's colours by itself. */
 
 import { shareOf, ticksOf } from "./axes.js";
+import { curveOf, rounded, shape } from "./curves.js";
 import { element } from "./element.js";
 
 /**
  * @typedef {import("./axes.js").Axis} Axis
- * @typedef {{kind: "line", x: ArrayLike<number>, y: ArrayLike<number>, colour?: string}} Line
- * @typedef {{kind: "band", x: ArrayLike<number>, low: ArrayLike<number>, high: ArrayLike<number>}} Band
- * @typedef {{kind: "bars", edges: ArrayLike<number>, y: ArrayLike<number>}} Bars
- * @typedef {{x: Axis, y: Axis, right?: Axis, layers: (Line | Band | Bars)[], picture?: HTMLCanvasElement, note: string}} Plot
+ * @typedef {{x: Axis, y: Axis, right?: Axis, layers: import("./curves.js").Layer[], picture?: HTMLCanvasElement, note: string}} Plot
  */
 
 const CHART_HEIGHT = 168;
@@ -91,7 +89,7 @@ export class Chart {
     const right = plot.right ? CHART_EDGES.rightAxis : CHART_EDGES.right;
     this.box = { x: CHART_EDGES.left, y: CHART_EDGES.top, width: this.width - CHART_EDGES.left - right, height: CHART_HEIGHT - CHART_EDGES.top - CHART_EDGES.bottom };
     this.svg.setAttribute("width", String(this.width));
-    this.svg.replaceChildren(...this.#frame(plot), ...plot.layers.map((layer) => this.#layer(layer)), this.cursorLine);
+    this.svg.replaceChildren(...this.#frame(plot), ...plot.layers.map((layer) => curveOf(layer, this.#places)), this.cursorLine);
     this.#picture(plot.picture);
     this.cursor(this.at);
   }
@@ -147,48 +145,11 @@ export class Chart {
     return made;
   }
 
-  /** @param {Line | Band | Bars} layer */
-  #layer(layer) {
-    if (layer.kind === "line") return shape("path", { class: "wb-curve", d: this.#path(layer.x, layer.y), style: layer.colour ? `stroke: ${layer.colour}` : "" });
-    if (layer.kind === "band") return shape("path", { class: "wb-band", d: this.#band(layer) });
-    return shape("path", { class: "wb-bars", d: this.#bars(layer) });
-  }
-
-  /**
-   * A curve, broken where a value is no number; a single point is a dot.
-   * @param {ArrayLike<number>} x
-   * @param {ArrayLike<number>} y
-   */
-  #path(x, y) {
-    let path = "";
-    let alone = true;
-    for (let k = 0; k < x.length; k++) {
-      if (!this.#drawable(y[k])) continue;
-      alone = k === 0 || !this.#drawable(y[k - 1]);
-      path += `${alone ? "M" : "L"}${this.#x(x[k])},${this.#y(y[k])}${alone ? "h0.01" : ""}`;
-    }
-    return path;
-  }
-
-  /** @param {number} value */
-  #drawable(value) {
-    return Number.isFinite(value) && !(this.plot?.y.log && value <= 0);
-  }
-
-  /** @param {Band} band */
-  #band({ x, low, high }) {
-    const half = x.length > 1 ? 0 : 0.5;
-    const places = Array.from(x, (_, k) => k).filter((k) => Number.isFinite(low[k]) && Number.isFinite(high[k]));
-    const upper = places.map((k) => `${this.#x(x[k]) - half},${this.#y(high[k])}`);
-    const lower = places.map((k) => `${this.#x(x[k]) + half},${this.#y(low[k])}`).reverse();
-    return places.length ? `M${[...upper, ...lower].join("L")}Z` : "";
-  }
-
-  /** @param {Bars} bars */
-  #bars({ edges, y }) {
-    const base = this.#y(0);
-    const bars = Array.from(y, (height, k) => `M${this.#x(edges[k])},${base}V${this.#y(height)}H${this.#x(edges[k + 1])}V${base}Z`);
-    return bars.join("");
+  /** @returns {import("./curves.js").Places} */
+  get #places() {
+    const log = this.plot?.y.log;
+    const drawable = (/** @type {number} */ value) => Number.isFinite(value) && !(log && value <= 0);
+    return { x: (value) => this.#x(value), y: (value) => this.#y(value), drawable };
   }
 
   /** @param {number} value */
@@ -206,23 +167,4 @@ export class Chart {
     const share = Math.min(1, Math.max(0, shareOf(/** @type {Axis} */ (axis), value)));
     return rounded(y + (axis?.down ? share : 1 - share) * height);
   }
-}
-
-/** @param {number} value */
-function rounded(value) {
-  return Math.round(value * 100) / 100;
-}
-
-/**
- * An element of SVG.
- * @param {string} tag
- * @param {Record<string, string | number>} attributes
- * @param {string} words
- * @returns {any}
- */
-export function shape(tag, attributes, words = "") {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  if (words) made.textContent = words;
-  return made;
 }

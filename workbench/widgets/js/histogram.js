@@ -1,6 +1,9 @@
 // @ts-check
 /** Histogram of a painted picture: its bytes, counted, over the film's own values. */
 
+import { niceStepOf } from "./axes.js";
+import { numberText, percentText } from "./scale.js";
+
 /** Byte levels in a bin. */
 const LEVELS = 4;
 const BINS = 256 / LEVELS;
@@ -31,4 +34,25 @@ export function sharesOf({ bytes, channels }) {
 export function edgesOf(low, high) {
   const within = (/** @type {number} */ level) => low + (Math.min(255, Math.max(0, level)) / 255) * (high - low);
   return Float64Array.from({ length: BINS + 1 }, (_, k) => within(k * LEVELS - 0.5));
+}
+
+/**
+ * The histogram of a picture, and what it says. Its height only grows, so that frames can be compared.
+ * @param {import("./buffer.js").Picture} picture
+ * @param {{low: number, high: number}} film
+ * @param {number} height per cent, of the pictures before
+ */
+export function histogram(picture, { low, high }, height) {
+  const { shares, lowest, highest } = sharesOf(picture);
+  const top = Math.max(height, niceStepOf(Math.max(...shares) || 1));
+  const averaged = picture.shrink > 1 ? ` · averaged over ${picture.shrink} × ${picture.shrink} px` : "";
+  const words = `${percentText(lowest, 100)} at or below ${numberText(low)} · ${percentText(highest, 100)} at or above ${numberText(high)}`;
+  /** @type {import("./chart.js").Plot} */
+  const plot = {
+    x: { low, high, label: "value" },
+    y: { low: 0, high: top, label: "pixels (%)" },
+    layers: [{ kind: "bars", edges: edgesOf(low, high), y: shares }],
+    note: `frame ${picture.frame}${averaged}`,
+  };
+  return { plot, words, top };
 }

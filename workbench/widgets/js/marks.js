@@ -1,7 +1,7 @@
 // @ts-check
 /** Marks on the film: pixels that are traced and the line of the slice; and the pointer that sets them. */
 
-import { shape } from "./chart.js";
+import { shape } from "./curves.js";
 import { COLOURS } from "./plots.js";
 
 /** Screen pixels that a press moves before it is a stroke and no click. */

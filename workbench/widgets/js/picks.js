@@ -58,13 +58,16 @@ export class PixelPicks {
   #add() {
     const { rows, columns } = this.film();
     const [row, column] = [indexIn(this.row.input.value, rows), indexIn(this.column.input.value, columns)];
-    const outside = row === null || column === null;
-    this.fault.textContent = outside ? `give a row below ${rows} and a column below ${columns}` : "";
-    if (!outside) this.toggle([row, column]);
+    if (row === null || column === null) this.fault.textContent = `give a row below ${rows} and a column below ${columns}`;
+    else this.toggle([row, column]);
   }
 
-  /** @param {number[][]} pixels */
-  show(pixels) {
+  /**
+   * @param {number[][]} pixels
+   * @param {boolean} full another one was not added
+   */
+  show(pixels, full = false) {
+    this.fault.textContent = full ? `no more than ${MOST_PIXELS}: remove one first` : "";
     this.values = pixels.map(() => element("output", {}));
     this.list.replaceChildren(...pixels.map((pixel, k) => this.#chip(pixel, this.values[k])));
   }
@@ -75,7 +78,10 @@ export class PixelPicks {
    */
   #chip(pixel, value) {
     const remove = element("button", { type: "button", class: "wb-button wb-small", "aria-label": `remove ${pixelText(pixel)}` }, "remove");
-    remove.addEventListener("click", () => this.toggle(pixel));
+    remove.addEventListener("click", () => {
+      this.toggle(pixel);
+      this.row.input.focus();
+    });
     const swatch = element("span", { class: "wb-swatch", style: `background: ${COLOURS[pixel[2]]}` });
     return element("div", { class: "wb-trace" }, swatch, element("span", {}, pixelText(pixel)), value, remove);
   }

@@ -1,13 +1,13 @@
 // @ts-check
-/** What each view draws and says of the numbers it was given. Knows no page. */
+/** What the views over time draw and say of the numbers they were given. Knows no page. */
 
-import { niceStepOf, spanning } from "./axes.js";
-import { edgesOf, sharesOf } from "./histogram.js";
-import { numberText, percentText } from "./scale.js";
+import { spanning } from "./axes.js";
+import { numberText } from "./scale.js";
 
 /**
- * Where a view stands. `facts` are the kernel's: frames in a window, time of frame 0 (s), pixels per degree.
- * @typedef {{film: import("./player.js").Film, facts: {frames: number, t_zero: number, pixel_per_degree: number},
+ * Where a view stands. `facts` are the kernel's: frames in a window and at most, frames that the
+ * spatial power is averaged over, time of frame 0 (s), pixels per degree.
+ * @typedef {{film: import("./player.js").Film, facts: {frames: number, most: number, averaged: number, t_zero: number, pixel_per_degree: number},
  *   span: import("./window.js").Span, frame: number, pixels: number[][], line: number[] | null}} State
  * @typedef {import("./window.js").Measure} Measure
  * A view of a window: what it asks for, what it draws, what it says of the frame on screen.
@@ -17,11 +17,6 @@ import { numberText, percentText } from "./scale.js";
 
 /** Colours of the traces, told apart on light and dark and by colour-blind eyes (after Okabe and Ito). */
 export const COLOURS = ["#0083cc", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#b8a500"];
-
-/** Powers below this share of the largest are rounding errors, not power. */
-const FAINTEST = 1e-8;
-/** Frames that the kernel averages the spatial power over. */
-const MOST_AVERAGED = 16;
 
 /** @param {State} state */
 export function timeOf({ film, facts }, frame = 0) {
@@ -45,7 +40,7 @@ function timesOf(state, count) {
  * @param {State} state
  * @param {number} count
  */
-function framesText({ span }, count) {
+export function framesText({ span }, count) {
   return `frames ${span.start} to ${span.start + count - 1}`;
 }
 
@@ -56,27 +51,6 @@ function framesText({ span }, count) {
  */
 function placeIn({ span, frame }, count) {
   return Math.min(count - 1, Math.max(0, frame - span.start));
-}
-
-/**
- * The histogram of a picture, and what it says. Its height only grows, so that frames can be compared.
- * @param {import("./buffer.js").Picture} picture
- * @param {{low: number, high: number}} film
- * @param {number} height per cent, of the pictures before
- */
-export function histogram(picture, { low, high }, height) {
-  const { shares, lowest, highest } = sharesOf(picture);
-  const top = Math.max(height, niceStepOf(Math.max(...shares) || 1));
-  const averaged = picture.shrink > 1 ? ` · averaged over ${picture.shrink} × ${picture.shrink} px` : "";
-  const words = `${percentText(lowest, 100)} at or below ${numberText(low)} · ${percentText(highest, 100)} at or above ${numberText(high)}`;
-  /** @type {import("./chart.js").Plot} */
-  const plot = {
-    x: { low, high, label: "value" },
-    y: { low: 0, high: top, label: "pixels (%)" },
-    layers: [{ kind: "bars", edges: edgesOf(low, high), y: shares }],
-    note: `frame ${picture.frame}${averaged}`,
-  };
-  return { plot, words, top };
 }
 
 /** @type {View} */
@@ -108,9 +82,8 @@ const tracesView = {
     return { x, y, layers, note: framesText(state, count) };
   },
   tell(state, found) {
-    const at = placeIn(state, found[0].shape[0]);
-    const words = found.map(({ values }, k) => `${pixelText(state.pixels[k])}: ${numberText(values[at])}`);
-    return `frame ${state.span.start + at}: ${words.join("; ")}`;
+    const words = valueTexts(state, found).map((value, k) => `${pixelText(state.pixels[k])}: ${value}`);
+    return `frame ${state.span.start + placeIn(state, found[0].count)}: ${words.join("; ")}`;
   },
 };
 
@@ -133,81 +106,13 @@ const sliceView = {
   },
 };
 
-/** @type {View} */
-const temporalView = {
-  title: "Temporal power",
-  items: () => ["temporal"],
-  plot(state, [{ values, count }]) {
-    if (!(peakOf(values).power > 0)) return count < 2 ? "one frame has no frequencies" : "nothing changes over these frames";
-    const { dt } = state.film;
-    const x = { low: 0, high: 1 / (2 * dt), label: "temporal frequency (Hz)" };
-    return powerPlot(x, frequenciesOf(values, 1 / (count * dt)), values, "power (value²/Hz)", framesText(state, count));
-  },
-  tell: (state, [{ values, count }]) => `${peakText(values, 1 / (count * state.film.dt), "Hz", "value²/Hz")} · Hann window, mean removed, mean of all pixels`,
-};
-
-/** @type {View} */
-const spatialView = {
-  title: "Spatial power",
-  items: () => ["spatial"],
-  plot(state, [{ values, count }]) {
-    if (!(peakOf(values).power > 0)) return values.length ? "every pixel of a frame is the same" : "one pixel has no frequencies";
-    const x = { low: 0, high: state.facts.pixel_per_degree / 2, label: "spatial frequency (cycles/deg)" };
-    const note = `${Math.min(MOST_AVERAGED, count)} of ${framesText(state, count)}`;
-    return powerPlot(x, frequenciesOf(values, lowestOf(state)), values, "power (value²·deg²)", note);
-  },
-  tell: (state, [{ values }]) => `${peakText(values, lowestOf(state), "cycles/deg", "value²·deg²")} · no window, mean removed, all orientations`,
-};
-
-/** @type {Record<string, View>} */
-export const VIEWS = { mean: meanView, traces: tracesView, slice: sliceView, temporal: temporalView, spatial: spatialView };
-
 /**
- * The lowest spatial frequency, in cycles per degree: one cycle in the longer side.
+ * What traces say of the frame on screen.
  * @param {State} state
+ * @param {Measure[]} found
  */
-function lowestOf({ film, facts }) {
-  return facts.pixel_per_degree / Math.max(film.rows, film.columns);
-}
-
-/**
- * Frequencies of a power spectrum: multiples of the lowest.
- * @param {Float32Array} power
- * @param {number} lowest
- */
-function frequenciesOf(power, lowest) {
-  return Float64Array.from(power, (_, k) => (k + 1) * lowest);
-}
-
-/**
- * @param {import("./axes.js").Axis} x
- * @param {Float64Array} frequencies
- * @param {Float32Array} power
- * @param {string} label
- * @param {string} note
- * @returns {import("./chart.js").Plot}
- */
-function powerPlot(x, frequencies, power, label, note) {
-  const floor = peakOf(power).power * FAINTEST;
-  const y = { ...spanning(power.map((one) => Math.max(one, floor)), true), log: true, label };
-  return { x, y, layers: [{ kind: "line", x: frequencies, y: power }], note };
-}
-
-/** @param {Float32Array} power */
-function peakOf(power) {
-  const at = power.reduce((best, one, k) => (one > power[best] ? k : best), 0);
-  return { at, power: power[at] };
-}
-
-/**
- * @param {Float32Array} values
- * @param {number} lowest
- * @param {string} unit
- * @param {string} density
- */
-function peakText(values, lowest, unit, density) {
-  const { at, power } = peakOf(values);
-  return `greatest at ${numberText((at + 1) * lowest, 3)} ${unit}: ${numberText(power, 3)} ${density}`;
+export function valueTexts(state, found) {
+  return found.map(({ values, count }) => numberText(values[placeIn(state, count)]));
 }
 
 /** @param {number[]} pixel row, column */
@@ -221,17 +126,7 @@ function lengthOf([row, column, lastRow, lastColumn]) {
 }
 
 /**
- * A slice as the bytes of a picture: places from top to bottom, frames from left to right.
- * @param {Measure} slice values [time, place]
- * @param {{low: number, high: number}} shown values that are black and white
+ * Views over time: they have a cursor at the frame on screen.
+ * @type {Record<string, View>}
  */
-export function slicePicture({ values, shape: [frames, places] }, { low, high }) {
-  const bytes = new Uint8Array(frames * places);
-  for (let frame = 0; frame < frames; frame++) {
-    for (let place = 0; place < places; place++) {
-      const byte = Math.round(((values[frame * places + place] - low) / (high - low)) * 255);
-      bytes[place * frames + frame] = Math.min(255, Math.max(0, byte || 0));
-    }
-  }
-  return { bytes, rows: places, columns: frames, channels: 1 };
-}
+export const TIME_VIEWS = { mean: meanView, traces: tracesView, slice: sliceView };

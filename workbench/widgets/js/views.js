@@ -1,28 +1,29 @@
 // @ts-check
 /** Views: charts that follow the film on screen. The histogram is of the painted picture; the others are asked once for a window. */
 
-import { Chart } from "./chart.js";
-import { colourTable, contrastTable, paint } from "./colours.js";
-import { element } from "./element.js";
+import { Board } from "./board.js";
+import { histogram } from "./histogram.js";
 import { Marks } from "./marks.js";
 import { LinePicks, PixelPicks, toggled } from "./picks.js";
-import { VIEWS, histogram, slicePicture, timeOf } from "./plots.js";
-import { numberText } from "./scale.js";
-import { Windows, windowAt, windowMessage } from "./window.js";
+import { TIME_VIEWS, timeOf, valueTexts } from "./plots.js";
+import { POWER_VIEWS } from "./powers.js";
+import { Scene } from "./scene.js";
+import { dressOf, sliceCanvas } from "./slice.js";
+import { Windows, windowMessage } from "./window.js";
 
-/** Views over time: they have a cursor at the frame on screen. */
-const TIMED = ["mean", "traces", "slice"];
+/** @typedef {import("./plots.js").State} State */
+
+/** Views of a window, which the kernel measures. */
+const WINDOW_VIEWS = { ...TIME_VIEWS, ...POWER_VIEWS };
 /** Open to begin with. */
 const OPEN_AT_FIRST = ["histogram", "mean"];
-/** What a view says that has not been given anything yet. */
-const HINTS = /** @type {Record<string, string>} */ ({ traces: "click a pixel of the film, or give its row and column" });
 
 export class Views {
   /** @param {import("./parts.js").Table} table */
   constructor(table) {
     this.title = "Views";
     this.table = table;
-    this.open = new Set(OPEN_AT_FIRST);
+    this.player = table.player;
     this.drawer = false;
     this.settled = true;
     this.height = 0;
@@ -30,78 +31,38 @@ export class Views {
     this.pixels = [];
     /** @type {number[] | null} */
     this.line = null;
-    /** @type {any} */
-    this.told = null;
+    this.scene = new Scene(table);
+    /** @type {Record<string, {key: string, nothing: string}>} what each chart shows, or why nothing */
+    this.shown = {};
     const film = () => this.player.film;
     this.windows = new Windows((order, span, items) => table.send(windowMessage(table.view, order, span, items)));
     this.marks = new Marks(table.stage, film, { click: (pixel) => this.toggle(pixel), stroke: (line) => this.draw(line) });
     this.pixelPicks = new PixelPicks(film, (pixel) => this.toggle(pixel));
     this.linePicks = new LinePicks(film, (line) => this.draw(line));
-    this.charts = this.#charts();
-    /** @type {Record<string, string>} what each chart shows */
-    this.shown = {};
-    this.note = element("div", { class: "wb-views-note" });
-    const grid = element("div", { class: "wb-views" }, ...Object.values(this.charts).map((chart) => chart.element));
-    this.element = element("div", {}, this.#toggles(), this.note, grid);
-  }
-
-  get player() {
-    return this.table.player;
-  }
-
-  /** @returns {Record<string, Chart>} */
-  #charts() {
-    const below = /** @type {Record<string, HTMLElement>} */ ({ traces: this.pixelPicks.element, slice: this.linePicks.element });
-    const made = Object.entries(VIEWS).map(([name, { title }]) => [name, new Chart(name, title, ...(below[name] ? [below[name]] : []))]);
-    return { histogram: new Chart("histogram", "Histogram"), ...Object.fromEntries(made) };
-  }
-
-  #toggles() {
-    const buttons = Object.entries(this.charts).map(([name, chart]) => {
-      const press = () => this.#toggleView(name, button);
-      const button = element("button", { type: "button", class: "wb-button wb-words wb-toggle", onclick: press }, chart.title);
-      this.#setOpen(name, button);
-      return button;
-    });
-    return element("div", { class: "wb-toggles", role: "group", "aria-label": "views" }, ...buttons);
-  }
-
-  /**
-   * @param {string} name
-   * @param {HTMLElement} button
-   */
-  #toggleView(name, button) {
-    if (!this.open.delete(name)) this.open.add(name);
-    this.#setOpen(name, button);
-    this.opened(true);
-  }
-
-  /**
-   * @param {string} name
-   * @param {HTMLElement} button
-   */
-  #setOpen(name, button) {
-    button.setAttribute("aria-pressed", String(this.open.has(name)));
-    this.charts[name].element.hidden = !this.open.has(name);
+    const views = { histogram: { title: "Histogram" }, ...WINDOW_VIEWS };
+    views.traces = { ...views.traces, below: this.pixelPicks.element };
+    views.slice = { ...views.slice, below: this.linePicks.element };
+    this.board = new Board(views, OPEN_AT_FIRST, () => this.opened(true));
+    this.element = this.board.element;
   }
 
   /** @param {boolean} open */
   opened(open) {
     this.drawer = open;
     this.windows.retry();
-    this.marks.allow(open && this.open.has("traces"), open && this.open.has("slice"));
+    this.marks.allow(open && this.board.open.has("traces"), open && this.board.open.has("slice"));
     this.update();
     if (this.table.stage.picture) this.painted(this.table.stage.picture);
   }
 
   close() {
     this.marks.close();
-    for (const chart of Object.values(this.charts)) chart.close();
+    this.board.close();
   }
 
-  /** @param {any} facts */
+  /** @param {State["facts"]} facts */
   facts(facts) {
-    this.told = facts;
+    this.scene.facts = facts;
   }
 
   /** @param {import("./player.js").Film} film */
@@ -136,7 +97,7 @@ export class Views {
   /** @param {import("./buffer.js").Picture} picture */
   painted(picture) {
     if (!this.drawer) return;
-    if (this.open.has("histogram")) this.#count(picture);
+    if (this.board.open.has("histogram")) this.#count(picture);
     this.show();
   }
 
@@ -144,14 +105,15 @@ export class Views {
   #count(picture) {
     const { plot, words, top } = histogram(picture, this.player.film, this.height);
     this.height = top;
-    this.charts.histogram.show(plot);
-    this.charts.histogram.tell(words);
+    this.board.charts.histogram.show(plot);
+    this.board.charts.histogram.tell(words);
   }
 
   /** @param {number[]} pixel */
   toggle(pixel) {
-    this.pixels = toggled(this.pixels, pixel);
-    this.#mark();
+    const before = this.pixels;
+    this.pixels = toggled(before, pixel);
+    this.#mark(this.pixels.length === before.length);
     this.update();
   }
 
@@ -162,131 +124,100 @@ export class Views {
     this.update();
   }
 
-  #mark() {
+  /** @param {boolean} full a pixel was not added, for there are too many */
+  #mark(full = false) {
     const { rows, columns } = this.player.film;
     const middle = Math.floor(rows / 2);
     this.line ??= [middle, 0, middle, columns - 1];
     this.marks.pixels = this.pixels;
     this.marks.line = this.line;
     this.marks.draw();
-    this.pixelPicks.show(this.pixels);
+    this.pixelPicks.show(this.pixels, full);
     this.linePicks.show(this.line);
-  }
-
-  /** @returns {import("./plots.js").State | null} */
-  get #state() {
-    const { film, channel, position } = this.player;
-    const span = this.told && windowAt(position, film, channel, this.told.frames);
-    return span ? { film, facts: this.told, span, frame: position, pixels: this.pixels, line: this.line } : null;
-  }
-
-  /** Why there is nothing to show of a window; empty where there is. */
-  get #reason() {
-    const { film, isEmpty } = this.player;
-    if (film.live) return "a live film cannot be read again: record some frames of it";
-    if (this.table.model.gone) return "no kernel to ask";
-    if (isEmpty) return "no frames";
-    return this.told?.frames === 0 ? "a frame of this film is too large for this view" : "";
   }
 
   /** Asks for what is missing, and shows what is here. */
   update() {
-    const state = this.#state;
-    if (this.drawer && state && !this.#reason) {
-      const items = Object.entries(VIEWS).flatMap(([name, view]) => (this.open.has(name) ? view.items(state) : []));
-      this.windows.want(state.span, items, this.#ahead(state.span));
+    const state = this.scene.state(this.pixels, this.line);
+    if (this.drawer && state) {
+      const items = this.#open.flatMap((name) => WINDOW_VIEWS[name].items(state));
+      this.windows.want(state.span, items, this.scene.ahead(state));
     }
     this.show();
   }
 
-  /**
-   * While the film plays, the window after the present one.
-   * @param {import("./window.js").Span} span
-   */
-  #ahead({ start, count }) {
-    const { film, channel, playing } = this.player;
-    return playing ? windowAt(start + count, film, channel, this.told.frames) : null;
+  /** Names of the open views of a window. */
+  get #open() {
+    return Object.keys(WINDOW_VIEWS).filter((name) => this.board.open.has(name));
   }
 
   show() {
     if (!this.drawer) return;
-    const state = this.#state;
-    this.#say();
-    for (const name of Object.keys(VIEWS)) {
-      if (!this.open.has(name)) continue;
-      if (state && !this.#reason) this.#showView(name, state);
-      else this.charts[name].say(this.#reason || "computing…");
+    const state = this.scene.state(this.pixels, this.line);
+    this.board.say(this.scene.remark);
+    for (const name of this.#open) {
+      if (state) this.#showView(name, state);
+      else this.board.charts[name].say(this.scene.reason || "computing…");
     }
-  }
-
-  #say() {
-    const { film, channel } = this.player;
-    const few = this.told && this.told.frames < 256 ? [`windows of ${this.told.frames} frames, as this film is large`] : [];
-    const grey = film.channels === 3 && channel < 0 ? ["values are the mean of red, green and blue"] : [];
-    const words = [...few, ...grey].join(" · ");
-    if (this.note.textContent !== words) this.note.textContent = words;
   }
 
   /**
    * @param {string} name
-   * @param {import("./plots.js").State} state
+   * @param {State} state
    */
   #showView(name, state) {
-    const chart = this.charts[name];
-    const items = VIEWS[name].items(state);
+    const chart = this.board.charts[name];
+    const items = WINDOW_VIEWS[name].items(state);
     const found = items.map((item) => this.windows.get(state.span, item));
     const error = found.find((one) => one?.error !== undefined)?.error;
-    if (items.length === 0) this.#leave(name);
+    if (items.length === 0) this.#leave(name, "click a pixel of the film, or give its row and column");
     else if (error !== undefined) chart.say(error, true);
     else if (found.includes(undefined)) chart.say("computing…");
-    else this.#plot(name, state, items, /** @type {import("./window.js").Measure[]} */ (found));
-    if (TIMED.includes(name)) chart.cursor(timeOf(state, state.frame));
+    else this.#draw(name, state, /** @type {import("./window.js").Measure[]} */ (found));
+    if (name in TIME_VIEWS) chart.cursor(timeOf(state, state.frame));
   }
 
-  /** @param {string} name */
-  #leave(name) {
-    this.charts[name].clear();
-    this.charts[name].say(HINTS[name]);
+  /**
+   * @param {string} name
+   * @param {string} why
+   */
+  #leave(name, why) {
+    this.board.charts[name].clear();
+    this.board.charts[name].say(why);
     delete this.shown[name];
   }
 
   /**
    * @param {string} name
-   * @param {import("./plots.js").State} state
-   * @param {string[]} items
+   * @param {State} state
    * @param {import("./window.js").Measure[]} found
    */
-  #plot(name, state, items, found) {
-    const { film, span } = state;
-    const chart = this.charts[name];
-    const key = [Object.values(span), items, film.low, film.high, film.dt, name === "slice" ? this.#dress : ""].join();
-    if (this.shown[name] !== key) {
-      const plot = VIEWS[name].plot(state, found);
-      this.shown[name] = key;
-      if (typeof plot === "string") chart.clear();
-      else chart.show(name === "slice" ? { ...plot, picture: this.#picture(found[0]) } : plot);
-      this.nothing = { ...this.nothing, [name]: typeof plot === "string" ? plot : "" };
+  #draw(name, state, found) {
+    const { film, facts, span } = state;
+    const dress = name === "slice" ? dressOf(this.table.stage) : "";
+    const items = WINDOW_VIEWS[name].items(state);
+    const key = [Object.values(span), items, film.low, film.high, Object.values(facts), dress].join();
+    if (this.shown[name]?.key !== key) this.shown[name] = { key, nothing: this.#plot(name, state, found) };
+    const { nothing } = this.shown[name];
+    this.board.charts[name].say(nothing);
+    if (nothing === "") this.board.charts[name].tell(WINDOW_VIEWS[name].tell(state, found));
+    if (name === "traces") this.pixelPicks.tell(valueTexts(state, found));
+  }
+
+  /**
+   * Draws a view, or says why there is nothing to draw.
+   * @param {string} name
+   * @param {State} state
+   * @param {import("./window.js").Measure[]} found
+   */
+  #plot(name, state, found) {
+    const chart = this.board.charts[name];
+    const plot = WINDOW_VIEWS[name].plot(state, found);
+    if (typeof plot === "string") {
+      chart.clear();
+      return plot;
     }
-    const nothing = this.nothing?.[name] ?? "";
-    chart.say(nothing);
-    if (nothing === "") chart.tell(VIEWS[name].tell(state, found));
-    if (name === "traces") this.pixelPicks.tell(found.map(({ values }) => numberText(values[Math.max(0, state.frame - span.start)])));
-  }
-
-  /** What the stage's colours hang on. */
-  get #dress() {
-    const { map, contrast, coloured } = this.table.stage;
-    return [coloured ? "grey" : map, contrast].join();
-  }
-
-  /** @param {import("./window.js").Measure} measure */
-  #picture(measure) {
-    const picture = slicePicture(measure, this.player.film);
-    const { map, contrast, coloured } = this.table.stage;
-    const canvas = element("canvas", { class: "wb-picture", width: picture.columns, height: picture.rows, "aria-hidden": "true" });
-    const image = new ImageData(picture.columns, picture.rows);
-    paint(/** @type {any} */ (picture), colourTable(coloured ? "grey" : map, contrast), contrastTable(contrast), image.data);
-    canvas.getContext("2d").putImageData(image, 0, 0);
-    return canvas;
+    chart.show(name === "slice" ? { ...plot, picture: sliceCanvas(found[0], state.film, this.table.stage) } : plot);
+    return "";
   }
 }
