@@ -85,6 +85,8 @@ class Declared:
 
 def show(value: Any) -> str:
     """Gives a value as code, and an array, which code cannot hold, by its size."""
+    if isinstance(value, torch.Tensor) and value.ndim != 5:
+        return f"<array {list(value.shape)}>"
     if isinstance(value, torch.Tensor):
         batch, channel, time, height, width = value.shape
         return f"<{time} frames of {height}×{width}, {batch * channel} channel{'s' * (batch * channel > 1)}>"

@@ -12,16 +12,18 @@ import anywidget
 import traitlets
 
 from ..core import pixels
-from ..core.cast import shown
 from ..core.errors import KnobError
+from ..core.layer import Layer
 from ..core.stream import Stream
 from ..exporting import save
 from . import source
+from .beside import Beside
 from .clip import SavedClip
 from .description import code, film, words
 from .exports import Exports
 from .frozen import Frozen, frozen_clip
 from .identity import Identity
+from .kept import Kept
 from .knobs import Ranges, controls, turned
 from .part import Part
 from .player import Order, Pictures, channel_of, clamped, pictures
@@ -31,18 +33,8 @@ from .warden import judged
 
 _FIRST_PICTURES = 2  # after a turned knob: few, so that the eye sees it at once
 _FROZEN_FRAMES = 240
-_PARTS: tuple[type[Part], ...] = (SavedClip, Exports, Identity, Views)
-_STYLES = ("bench.css", "exports.css", "views.css")
-
-
-class _StreamTrait(traitlets.TraitType[Stream, Stream]):
-    """A stream, and nothing else."""
-
-    def validate(self, obj: Any, value: object) -> Stream:  # noqa: ARG002 - as traitlets calls it
-        if not isinstance(value, Stream):
-            msg = f"Bench.stream = {shown(value)}, is not a stream; give for example workbench.streams.RandomStream()."
-            raise KnobError(msg)
-        return value
+_PARTS: tuple[type[Part], ...] = (Beside, SavedClip, Views, Exports, Identity)
+_STYLES = ("bench.css", "beside.css", "views.css", "exports.css")
 
 
 class Bench(anywidget.AnyWidget):
@@ -51,6 +43,9 @@ class Bench(anywidget.AnyWidget):
     `bench.stream` is the stream that is on now. Set it, and picture, knobs and code follow; turn a knob, and it is
     replaced by another stream. The one you gave is never changed, nor is its cursor moved. What cannot be shown is said
     on the bench; anything but a stream is a `KnobError`.
+
+    `bench.model` is the model beside it, shown the same frames, and `bench.output` the name of the film or inner stage of
+    it that is seen (None: its first). Any `Layer` will do, your own too, and None takes it away.
 
     >>> from workbench.streams import RandomStream
     >>> bench = Bench(RandomStream((20, 30), level=100.0, mean=127.0, seed=7))
@@ -62,14 +57,24 @@ class Bench(anywidget.AnyWidget):
     _esm: ClassVar[str] = source.module("bench.js")
     _css: ClassVar[str] = source.style(*_STYLES)
 
-    stream = _StreamTrait(help="the stream that is on now")
+    stream = Kept(Stream, "a stream; give for example workbench.streams.RandomStream()", help="the stream that is on now")
+    model = Kept(
+        Layer,
+        "a model; give for example workbench.models.Retina(), or None",
+        allow_none=True,
+        default_value=None,
+        help="the model that is shown the same frames",
+    )
+    output = Kept(
+        str, "the name of a film; give one that the model has, or None", allow_none=True, default_value=None, help="its film"
+    )
     film = traitlets.Dict(help="what the player needs to know of it").tag(sync=True)
     controls = traitlets.List(help="what the panel needs to know of its parameters").tag(sync=True)
     code = traitlets.Unicode(help="the code that rebuilds this bench").tag(sync=True)
     parts = traitlets.Dict(help="what each part's page needs to know").tag(sync=True)
     clip = traitlets.Dict(help="a stretch of the film, saved with the notebook").tag(sync=True)
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, model: Layer | None = None, output: str | None = None) -> None:
         self.lock = threading.RLock()  # JupyterLab may hand over messages in a thread of their own
         self.generation = 0
         self._turning = False
@@ -79,7 +84,7 @@ class Bench(anywidget.AnyWidget):
         self._receivers = dict.fromkeys(PLAYER, self._receive)
         self._receivers |= {op: part.receive for part in self._parts.values() for op in part.messages}
         self._kinds = {**PLAYER} | {op: kind for part in _PARTS for op, kind in part.messages.items()}
-        super().__init__(stream=stream)
+        super().__init__(stream=stream, model=model, output=output)
         self.on_msg(self._on_message)
 
     @traitlets.observe("stream")
@@ -98,9 +103,22 @@ class Bench(anywidget.AnyWidget):
         with self.hold_sync():
             self.film = film(stream, self.generation, self.shown)
             self.controls = controls(stream, self._widest)
-            self.code = code(stream)
+            self.code = code(stream, self.model, self.output)
             for part in self._parts.values():
                 part.changed()
+                self.tell(part)
+
+    @traitlets.observe("model", "output")
+    def _on_model(self, change: dict[str, Any]) -> None:
+        """Tells the browser. Another kind of model is seen by its first film."""
+        if self.generation == 0:  # in the making: the stream is described with what is beside it
+            return
+        with self.lock, self.hold_sync():
+            if change["name"] == "model" and change["old"] is not None and type(change["old"]) is not type(change["new"]):
+                self.set_trait("output", None)
+            self.code = code(self.stream, self.model, self.output)
+            for part in self._parts.values():
+                part.remodelled()
                 self.tell(part)
 
     def tell(self, part: Part) -> None:
@@ -113,6 +131,7 @@ class Bench(anywidget.AnyWidget):
 
         Fewer where the film ends or 1 MB is full; large films are averaged down. The last line of a cell, it plays in the
         saved notebook and in HTML made of it; `freeze().save("film.html")` writes a page.
+        A live film is a `SeekError`, one without frames an `EndOfStream`.
 
         >>> from workbench.streams import RandomStream
         >>> Bench(RandomStream((20, 30), seed=7)).freeze(0, 50)
@@ -207,12 +226,21 @@ class Bench(anywidget.AnyWidget):
 
     def _send_pictures(self, reply: dict[str, Any], found: Pictures, began: float) -> None:
         facts = {"generation": self.generation, "service": _since(began)}
-        self.send(reply | found.header() | facts, [found.data])
+        header, data = found.packed()
+        self.send(reply | header | facts, [data])
 
 
-def bench(stream: Stream) -> Bench:
-    """Gives a bench with a stream on it: show it as the last line of a notebook cell."""
-    return Bench(stream)
+def bench(stream: Stream, model: Layer | None = None, output: str | None = None) -> Bench:
+    """Gives a bench with a stream on it: show it as the last line of a notebook cell.
+
+    `model` is shown the same frames beside it, by its film or inner stage called `output` (None: its first).
+
+    >>> from workbench.models import Retina
+    >>> from workbench.streams import RandomStream
+    >>> bench(RandomStream(level=100.0, mean=127.0, seed=7), Retina(seed=1), "bipolar").model
+    Retina(seed=1)
+    """
+    return Bench(stream, model, output)
 
 
 def _since(began: float) -> float:

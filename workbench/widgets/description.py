@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.errors import KnobError
+from ..core.layer import Layer
 from ..core.pixels import Range
 from ..core.stream import Stream
 from .expression import expression
@@ -37,9 +38,11 @@ def about(kind: type) -> str:
     return (kind.__doc__ or "").strip().partition("\n")[0].replace("`", "")
 
 
-def code(stream: Stream) -> str:
-    """Gives the code that rebuilds a bench with this stream on it."""
-    return f"import workbench\nworkbench.bench({expression(stream)})"
+def code(stream: Stream, model: Layer | None = None, output: str | None = None) -> str:
+    """Gives the code that rebuilds a bench with this stream on it, and a model where there is one."""
+    beside = "" if model is None else f", model={expression(model)}"
+    shown = "" if model is None or output is None else f", output={output!r}"
+    return f"import workbench\nworkbench.bench({expression(stream)}{beside}{shown})"
 
 
 def words(error: Exception) -> str:

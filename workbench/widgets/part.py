@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar, Protocol
 
+from ..core.layer import Layer
 from ..core.pixels import Range
 from ..core.stream import Stream
 
@@ -15,6 +16,8 @@ class Host(Protocol):
     """What a part knows of the bench it is on."""
 
     clip: dict[str, Any]  # what is saved with the notebook
+    model: Layer | None  # the model beside the film; set it, and all parts are told
+    output: str | None  # the name of its film that is seen
 
     @property
     def lock(self) -> AbstractContextManager[Any]:
@@ -61,6 +64,9 @@ class Part(ABC):
 
     def changed(self) -> None:  # noqa: B027 - a hook
         """Called when another film is on. The lock is held."""
+
+    def remodelled(self) -> None:  # noqa: B027 - a hook
+        """Called when another model, or another film of it, is on. The lock is held."""
 
     def close(self) -> None:  # noqa: B027 - a hook
         """Gives up what is under way."""

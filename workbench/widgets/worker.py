@@ -53,6 +53,11 @@ class Worker:
         self._now: Ticket | None = None
         self._thread: threading.Thread | None = None
 
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing under way."""
+        return self._thread is None
+
     def start(self, job: Job) -> None:
         """Does this job as soon as the one under way has noticed that it is given up."""
         with self._lock:

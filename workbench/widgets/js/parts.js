@@ -1,14 +1,15 @@
 // @ts-check
 /** The parts of a bench beside its player: each has a drawer, and hears of the film. A new part is one file and one line here. */
 
+import { Beside } from "./beside.js";
 import { element } from "./element.js";
 import { Exports } from "./exports.js";
 import { Views } from "./views.js";
 
 /**
- * What a part is given: the number of this view, the player and its stage, and a way to the kernel.
+ * What a part is given: the number of this view, the player and its stage, what a key does there, and a way to the kernel.
  * @typedef {{view: number, model: any, player: import("./player.js").Player, stage: import("./stage.js").Stage,
- *   send: (message: object) => void}} Table
+ *   key: (event: KeyboardEvent) => void, send: (message: object) => void}} Table
  */
 
 /**
@@ -24,7 +25,7 @@ import { Views } from "./views.js";
  * By the name that the kernel has for each.
  * @type {Record<string, new (table: Table) => Part>}
  */
-const PARTS = { views: Views, exports: Exports };
+const PARTS = { model: Beside, views: Views, exports: Exports };
 
 export class Parts {
   /** @param {Table} table */

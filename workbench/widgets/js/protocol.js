@@ -52,6 +52,18 @@ export function fitMessage(view) {
 }
 
 /**
+ * Black and white out of bits, the highest first.
+ * @param {Uint8Array} bits
+ * @param {number} length
+ */
+export function unpacked(bits, length) {
+  if (bits.length !== Math.ceil(length / 8)) throw new Error(`${bits.length} bytes are not ${length} bits`);
+  const bytes = new Uint8Array(length);
+  for (let k = 0; k < length; k++) if (bits[k >> 3] & (128 >> (k & 7))) bytes[k] = 255;
+  return bytes;
+}
+
+/**
  * The pictures in a reply. The buffer may be a view into a larger one, so its offset and length count.
  * @param {Record<string, any>} content
  * @param {DataView[]} buffers
@@ -61,9 +73,9 @@ export function picturesOf(content, buffers) {
   const { start, step, count, rows, columns, channels, shrink } = content;
   const length = rows * columns * channels;
   if (count === 0) return [];
-  const view = buffers[0];
-  if (view.byteLength !== count * length) throw new Error(`${view.byteLength} bytes are not ${count} pictures of ${length}`);
-  const all = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  const sent = new Uint8Array(buffers[0].buffer, buffers[0].byteOffset, buffers[0].byteLength);
+  const all = content.packed ? unpacked(sent, count * length) : sent;
+  if (all.length !== count * length) throw new Error(`${all.length} bytes are not ${count} pictures of ${length}`);
   return Array.from({ length: count }, (_, k) => ({
     frame: start + k * step,
     rows,

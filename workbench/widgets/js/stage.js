@@ -12,8 +12,9 @@ export class Stage {
   /**
    * @param {(event: KeyboardEvent) => void} key
    * @param {() => void} refit
+   * @param {{film: string, values: string}} names of its film and of the bar
    */
-  constructor(key, refit) {
+  constructor(key, refit, names = { film: "Film", values: "values shown" }) {
     this.map = "grey";
     this.contrast = 1;
     this.zoom = 0;
@@ -21,7 +22,7 @@ export class Stage {
     const keys = "Space plays and pauses, arrows step, Home and End jump.";
     this.focus = element(
       "div",
-      { class: "wb-screen", tabindex: 0, role: "group", "aria-label": `Film. ${keys}`, onkeydown: key },
+      { class: "wb-screen", tabindex: 0, role: "group", "aria-label": `${names.film}. ${keys}`, onkeydown: key },
       this.canvas,
     );
     this.ramp = element("div", { class: "wb-ramp", role: "presentation" });
@@ -29,7 +30,7 @@ export class Stage {
     this.high = element("span", {});
     const title = "Show the whole range of values of the present film";
     this.refit = element("button", { type: "button", class: "wb-button wb-small", title, onclick: refit }, "fit range");
-    const bar = element("div", { class: "wb-range", role: "group", "aria-label": "values shown" }, this.low, this.ramp, element("span", {}, this.high, this.refit));
+    const bar = element("div", { class: "wb-range", role: "group", "aria-label": names.values }, this.low, this.ramp, element("span", {}, this.high, this.refit));
     this.element = element("div", { class: "wb-stage" }, this.focus, bar);
     /** @type {ImageData | null} */
     this.image = null;

@@ -43,7 +43,7 @@ export class BenchView {
     this.code = new Code();
     this.status = element("div", { class: "wb-status", role: "status" });
     this.title = element("div", { class: "wb-title" });
-    const table = { view: this.number, model: link, player: this.player, stage: this.stage, send };
+    const table = { view: this.number, model: link, player: this.player, stage: this.stage, key: (/** @type {KeyboardEvent} */ event) => this.#key(event), send };
     this.parts = partsOn(table);
     this.element = this.#layout();
     this.#listen();
