@@ -36,7 +36,7 @@ test("the time left is said as one would", () => {
 
 test("a kind says whether it is exact, and what is missing", () => {
   const kind = { suffix: ".npy", meaning: "NumPy array", exact: true, missing: "" };
-  assert.equal(kindWords(kind), ".npy: NumPy array (exact)");
+  assert.equal(kindWords(kind), ".npy (exact): NumPy array");
   assert.equal(kindWords({ ...kind, suffix: "", meaning: "a folder", exact: false, missing: "needs x" }), "PNGs: a folder, needs x");
 });
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..core.errors import ClippedWarning, FormatError, WorkbenchError
 from ..core.recipe import content_hash
+from ..core.remark import remark
 from ..core.stream import Stream
 from .film import Film
 from .kinds import Kind, kind_of
@@ -52,23 +52,6 @@ def save(
     >>> workbench.from_file(path) == film
     True
     """
-    said = saved(stream, path, start, frames, chunk=chunk, value_range=value_range, progress=progress)
-    if said:
-        warnings.warn(said, ClippedWarning, stacklevel=2)
-    return Path(path)
-
-
-def saved(
-    stream: Stream,
-    path: str | os.PathLike[str],
-    start: int = 0,
-    frames: int | None = None,
-    *,
-    chunk: int | None = None,
-    value_range: tuple[float, float] | None = None,
-    progress: Progress | bool | None = None,
-) -> str:
-    """As `save`, but gives the words of its `ClippedWarning`, if any: only one thread of a process can catch warnings."""
     target = Path(path).absolute()
     kind = kind_of(target)
     film = Film.of(stream, start, frames, chunk, value_range, "save")
@@ -86,10 +69,11 @@ def saved(
             raise
         settle(target, kind, film)
         manifest.clear()
-    if not sink.clipped:
-        return ""
-    low, high = film.value_range
-    return f"{target}: {sink.clipped} values, were outside {low:g}..{high:g} and were clipped; give value_range=(low, high)."
+    if sink.clipped:
+        low, high = film.value_range
+        msg = f"{target}: {sink.clipped} values, were outside {low:g}..{high:g} and were clipped; give value_range=(low, high)."
+        remark(msg, ClippedWarning)
+    return Path(path)
 
 
 class _Cancelled(Exception):  # noqa: N818 - no error

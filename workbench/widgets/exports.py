@@ -14,9 +14,8 @@ from ..core.errors import KnobError
 from ..core.knob import Knob
 from ..core.stream import Stream
 from ..exporting.film import Film
-from ..exporting.kinds import kind_of
 from ..exporting.progress import Progress
-from ..exporting.saving import saved
+from ..exporting.saving import save
 from .description import words
 from .downloads import Downloads, Fetch, Fetched, Pack
 from .parcel import CEILING
@@ -144,10 +143,9 @@ def _to_file(message: Export, stream: Stream) -> tuple[str, Work, str]:
 
 
 def _into_file(stream: Stream, path: Path, start: int, count: int | None, tell: Progress) -> dict[str, Any]:
-    clipped = saved(stream, path, start, count, chunk=_chunk(stream), progress=tell)
+    save(stream, path, start, count, chunk=_chunk(stream), progress=tell)
     size = size_of(path)
-    rest = f". {clipped}" if clipped else "" if kind_of(path).exact else ", no value clipped"
-    return {"words": f"{path}, {sized(size)}{rest}", "path": str(path), "bytes": size}
+    return {"words": f"{path}, {sized(size)}", "path": str(path), "bytes": size}
 
 
 def _to_variable(message: ToNumpy, stream: Stream) -> tuple[str, Work, str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..core.errors import KnobError
+from ..core.remark import heard
 from ..core.stream import Stream
 from ..exporting.progress import Progress
 from .description import words
@@ -75,9 +76,12 @@ class Task:
             ticket.check()
             pace(done, total)
 
+        remarks: list[str] = []  # that values were clipped, say, or what a model says of the film
         try:
             ticket.check()
-            ended = {"state": "done", **work(tell)}
+            with heard(remarks.append):
+                ended = {"state": "done", **work(tell)}
+            ended["words"] = ". ".join([ended["words"], *remarks])
         except Cancelled:
             ended = {"state": "stopped", "words": f"{job.name}: cancelled, nothing was written"}
         except Exception as error:  # noqa: BLE001 - a full disk, a codec, a film: whatever it is, it is told

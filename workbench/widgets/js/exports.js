@@ -20,7 +20,7 @@ import { leftWords, stretchWords, typedStretch, wholeStretch } from "./stretch.j
 export function kindWords({ suffix, meaning, exact, missing }) {
   const name = suffix === "" ? "PNGs" : suffix;
   const worth = exact ? " (exact)" : "";
-  return `${name}: ${meaning}${worth}${missing === "" ? "" : `, ${missing}`}`;
+  return `${name}${worth}: ${meaning}${missing === "" ? "" : `, ${missing}`}`;
 }
 
 export class Exports {
@@ -86,8 +86,10 @@ export class Exports {
     this.#show(facts.job);
   }
 
-  /** Another film: where nothing was typed, its own frames and name. */
+  /** Another film: where nothing was typed, its own frames and name; what could not be done with the last one may be now. */
   film() {
+    this.file.forget();
+    this.variable.forget();
     this.#suggest();
   }
 
@@ -161,7 +163,7 @@ export class Exports {
   /** @param {Job | null} job */
   #show(job) {
     const another = job !== null && job.generation !== this.model.get("film").generation;
-    this.of.textContent = job === null ? "" : `of ${job.film}${another ? " (the bench shows another film by now)" : ""}`;
+    this.of.textContent = job === null || job.state === "failed" ? "" : `of ${job.film}${another ? " (the bench shows another film by now)" : ""}`;
     const key = `${job?.number} ${job?.state}`;
     if (key === this.shown) return;
     this.shown = key;
