@@ -233,6 +233,7 @@ MALFORMED = [
     {"op": "open", "card": 0, "class": "os"},
     {"op": "begin", "view": 1, "drop": 1, "upload": 1, "name": 3, "size": 1},
     {"op": "begin", "view": 1, "drop": 1, "upload": 1, "name": "a.npy", "size": -1},
+    {"op": "begin", "view": 1, "drop": 1, "upload": 1, "name": "a\0.npy", "size": 1},
     {"op": "piece", "view": 1, "upload": 1, "at": 0},
     {"op": "piece", "view": 1, "upload": 1, "at": 2**40},
 ]

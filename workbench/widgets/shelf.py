@@ -33,7 +33,7 @@ class Shelf:
     def arriving(self, name: str) -> Card:
         """Gives a new card for a file to come. Where many only say what went wrong, the oldest of these goes."""
         troubles = [card for card in self if card.sent and card.trouble]
-        for card in troubles[: len(troubles) + 1 - MOST_TROUBLES]:
+        for card in troubles[: max(0, len(troubles) + 1 - MOST_TROUBLES)]:
             self.take(card)
         return self._put(Card(self._next, name, sent=True))
 
