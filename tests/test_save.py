@@ -136,6 +136,7 @@ def test_videos_for_looking_keep_every_frame_and_their_times(tmp_path: Path, nam
 def test_tiff_is_what_imagej_and_libtiff_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for big in (False, True):
         monkeypatch.setattr("workbench.exporting.tiff._LIMIT", 1000 if big else 1 << 32)
+        monkeypatch.setattr("workbench.exporting.tiff._AT_ONCE", 4 if big else 1 << 15)
         for frames in (FLOATS, COLOURS.astype(np.float32)):
             path = workbench.save(film(frames), tmp_path / "f.tiff", chunk=5)
             pages = frames if frames.ndim == 3 else np.moveaxis(frames, 3, 1)
