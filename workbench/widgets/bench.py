@@ -155,6 +155,7 @@ class Bench(anywidget.AnyWidget):
         """Takes the bench off the page and gives up what its parts have under way."""
         for part in self._parts.values():
             part.close()
+        self.layout.close()  # ipywidgets makes one for each widget, and leaves it
         super().close()
 
     def _on_message(self, _widget: Any, content: object, buffers: list[Any]) -> None:
