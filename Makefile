@@ -1,8 +1,9 @@
 # make lab: the bench in JupyterLab · make test: every test · make check: lint and types · make bench: the benchmarks
+# make docs: the site
 # PIP_ARGS="…" is handed to pip, for example --index-url for PyTorch's CPU-only wheels (README).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help lab test check bench environment
+.PHONY: help lab test check bench docs environment
 BIN := .venv/bin
 # beartype as type checkers have it: an int passes for a float; methods are checked one by one, where Self says nothing.
 CHECKER := beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True, \
@@ -10,7 +11,7 @@ CHECKER := beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True, \
 export PIP_ARGS PYTHON
 
 help:
-	@sed -n '1,2s/^# //p' Makefile
+	@sed -n '1,3s/^# //p' Makefile
 
 environment:
 	@bash tools/environment.sh
@@ -32,3 +33,7 @@ check: environment
 
 bench: environment
 	$(BIN)/python -m benchmarks
+
+docs: environment
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "The site is in site/; $(BIN)/mkdocs serve shows it."
