@@ -143,7 +143,7 @@ def test_mean_range_and_powers_are_numpys_and_move_on_with_the_position(bench: B
 def test_a_click_traces_the_films_own_pixel_and_a_second_one_removes_it(bench: BenchOnPage, drawer: Drawer, zoom: str) -> None:
     drawer.open("Pixel traces")
     bench.root.get_by_role("combobox", name="zoom").select_option(label=zoom)
-    canvas = bench.root.locator("canvas.wb-canvas")
+    canvas = bench.root.locator("canvas.wb-canvas").first
     box = canvas.bounding_box()
     traced = drawer.root.get_by_role("group", name="pixels traced")
 
@@ -201,7 +201,7 @@ def test_a_slice_is_the_streams_pixels_along_the_line_in_the_stages_colours(benc
     drawer.label("Space–time slice", "row 31, column 0 to row 31, column 79: 79 px, 7.9°, 80 pixels")
     assert np.abs(pixels(slice_)[..., :3] - wanted[:, 31, :].T[..., None]).max() <= 0.501
 
-    canvas = bench.root.locator("canvas.wb-canvas")
+    canvas = bench.root.locator("canvas.wb-canvas").first
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     mouse = bench.page.mouse
@@ -282,6 +282,8 @@ def test_a_slow_film_is_computing_and_a_torn_one_says_why(first_film: Notebook, 
     bench.go_to(300)
     for name in ("Mean and range", "Temporal power"):
         drawer.label(name, "OSError: the disk is gone")
+    bench.go_to(0)
+    drawer.label("Temporal power", "nothing changes over these frames")
     first_film.execute("bench.stream = before")
     bench.root.locator(".wb-title", has_text="RandomStream").wait_for()
 

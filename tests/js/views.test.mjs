@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { shareOf, spanning, ticksOf } from "../../workbench/widgets/js/axes.js";
 import { edgesOf, histogram, sharesOf } from "../../workbench/widgets/js/histogram.js";
+import { linePath } from "../../workbench/widgets/js/curves.js";
 import { pixelAt } from "../../workbench/widgets/js/marks.js";
 import { indexIn, toggled } from "../../workbench/widgets/js/picks.js";
 import { TIME_VIEWS } from "../../workbench/widgets/js/plots.js";
 import { POWER_VIEWS } from "../../workbench/widgets/js/powers.js";
+import { Scene } from "../../workbench/widgets/js/scene.js";
 import { slicePicture } from "../../workbench/widgets/js/slice.js";
 import { Windows, partsOf, windowAt, windowMessage } from "../../workbench/widgets/js/window.js";
 
@@ -205,4 +207,40 @@ test("a slice's axis is in pixels and degrees", () => {
   const { y, right } = TIME_VIEWS.slice.plot(state(), [measure(new Array(32).fill(0), [4, 8])]);
   assert.deepEqual([y.low, y.high, right.factor], [-0.5, 7.5, 0.1]);
   assert.equal(TIME_VIEWS.slice.tell(state(), [measure([], [4, 8])]), "row 1, column 0 to row 1, column 7: 7 px, 0.7°, 8 pixels");
+});
+
+const stage = (film, more = {}) => {
+  const player = { film: { generation: 1, first: 0, length: null, channels: 1, live: false, ...film }, channel: 0, position: 300, playing: false, rate: 60, isEmpty: false };
+  const scene = new Scene({ player: { ...player, ...more.player }, model: { gone: false, ...more.model } });
+  scene.facts = { frames: 256, most: 256, averaged: 16, t_zero: 0, pixel_per_degree: 10, ...more.facts };
+  return scene;
+};
+
+test("where there is nothing to measure, it is said why", () => {
+  assert.deepEqual([stage({}).reason, stage({}).state([], null).span.start], ["", 256]);
+  assert.match(stage({ live: true }).reason, /live film/);
+  assert.match(stage({}, { model: { gone: true } }).reason, /no kernel/);
+  assert.match(stage({}, { player: { isEmpty: true } }).reason, /no frames/);
+  assert.match(stage({}, { facts: { frames: 0 } }).reason, /too large for this view/);
+  const fast = stage({}, { facts: { frames: 2 }, player: { playing: true } });
+  assert.match(fast.reason, /when the film rests/);
+  assert.equal(fast.state([], null), null);
+  assert.equal(stage({}, { facts: { frames: 2 } }).reason, "");
+});
+
+test("the next window is looked for only while the film plays, and up to its end", () => {
+  const playing = { player: { playing: true } };
+  const ahead = (scene) => scene.ahead(scene.state([], null));
+  assert.deepEqual([ahead(stage({})), ahead(stage({}, playing)).start, ahead(stage({ length: 512 }, playing))], [null, 512, null]);
+});
+
+test("a large film and a film in colour are remarked on", () => {
+  const scene = stage({ channels: 3 }, { player: { channel: -1 }, facts: { frames: 69 } });
+  assert.equal(scene.remark, "windows of 69 frames, as this film is large · values are the mean of red, green and blue");
+  assert.equal(stage({}).remark, "");
+});
+
+test("a line is broken where there is no number, and a lonely point is a dot", () => {
+  const places = { x: (value) => value, y: (value) => value, drawable: Number.isFinite };
+  assert.equal(linePath({ kind: "line", x: [0, 1, 2, 3], y: [5, NaN, 6, 7] }, places), "M0,5h0.01M2,6h0.01L3,7");
 });

@@ -60,7 +60,7 @@ export class Chart {
     this.words.hidden = words === "";
     this.words.classList.toggle("wb-trouble", trouble);
     this.element.classList.toggle("wb-stale", words !== "");
-    if (words) this.svg.setAttribute("aria-label", `${this.title}: ${words}`);
+    if (words) this.#label(words);
   }
 
   /**
@@ -68,9 +68,14 @@ export class Chart {
    * @param {string} words
    */
   tell(words) {
-    if (this.told.textContent === words && this.words.hidden) return;
-    this.told.textContent = words;
-    this.svg.setAttribute("aria-label", `${this.title}: ${words}`);
+    if (this.told.textContent !== words) this.told.textContent = words;
+    this.#label(words);
+  }
+
+  /** @param {string} words */
+  #label(words) {
+    const label = `${this.title}: ${words}`;
+    if (this.svg.getAttribute("aria-label") !== label) this.svg.setAttribute("aria-label", label);
   }
 
   clear() {

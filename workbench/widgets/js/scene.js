@@ -5,6 +5,9 @@ import { windowAt } from "./window.js";
 
 /** @typedef {import("./plots.js").State} State */
 
+/** Seconds on the screen below which a window is not asked for: it is looked for another one only four times a second. */
+const SHORTEST = 0.25;
+
 export class Scene {
   /** @param {import("./parts.js").Table} table */
   constructor({ player, model }) {
@@ -33,7 +36,14 @@ export class Scene {
     if (film.live) return "a live film cannot be read again: record some frames of it";
     if (this.link.gone) return "no kernel to ask";
     if (isEmpty) return "no frames";
-    return this.facts?.frames === 0 ? "a frame of this film is too large for this view" : "";
+    if (this.facts?.frames === 0) return "a frame of this film is too large for this view";
+    return this.#isTooFast ? "measured when the film rests: too large to follow" : "";
+  }
+
+  /** Does the film play so fast that its windows are over before they could be measured? */
+  get #isTooFast() {
+    const { playing, rate } = this.player;
+    return playing && this.facts !== null && this.facts.frames / rate < SHORTEST;
   }
 
   /**
