@@ -14,15 +14,15 @@ from .. import streams
 from ..core.block import refuse_too_large
 from ..core.errors import FormatError
 from ..core.stream import Stream
-from ..files.event_codes import CODES
 from . import tiff
 from .extras import needed
 from .kinds import found
-from .numbers import FRAMES, NEEDS_H5, NEEDS_ZARR
-from .sink import RECORD
+from .numbers import FRAMES, NEEDS_H5, NEEDS_ZARR, H5Sink
+from .pictures import GifSink
+from .sink import RECORD, Sink
+from .written import EventSink, InrSink, VideoSink
 
 _MOST_BYTES = 1 << 26  # of a recipe
-_VIDEOS = (".mkv", ".mp4", ".gif", ".webm", ".avi")
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
@@ -47,7 +47,7 @@ def limited(path: Path) -> str:
 def frames(path: Path, record: dict[str, Any]) -> Stream:
     """Gives the file itself as a stream: all of each frame, at the times that they were saved for."""
     kind, dt = found(path), record["dt"]
-    suffix = kind.suffix if kind else ""
+    sink: type[Sink] = kind.sink if kind else Sink
     told: dict[str, Any] = {
         "pixel_per_degree": record["pixel_per_degree"],
         "t_zero": record["t_zero"] + record["start"] * dt,
@@ -57,14 +57,14 @@ def frames(path: Path, record: dict[str, Any]) -> Stream:
         return _in_memory(path, record, told, _of_zarr)
     if path.is_dir():
         return streams.ImageSequence(str(path / "frame_*.png"), None, is_color=record["channels"] == 3, **told)
-    if suffix in (".h5", ".tiff"):
-        return _in_memory(path, record, told, _of_hdf5 if suffix == ".h5" else _of_tiff)
-    if suffix == ".inr":
-        told["time_dimension"] = "ZDIM"
-    if suffix in _VIDEOS:
-        told.update(size=None, mode="rgb" if record["channels"] == 3 else "r")
-    if suffix in (".events.npy", *(code.suffix for code in CODES if code.suffix != ".npy")):
+    if issubclass(sink, H5Sink | tiff.TiffSink):
+        return _in_memory(path, record, told, _of_hdf5 if sink is H5Sink else _of_tiff)
+    if sink is EventSink:
         return streams.EventReader(str(path), tuple(record["size"]), **told)
+    if sink is InrSink:
+        told["time_dimension"] = "ZDIM"
+    if issubclass(sink, VideoSink | GifSink):
+        told.update(size=None, mode="rgb" if record["channels"] == 3 else "r")
     return streams.open(path, **told)
 
 

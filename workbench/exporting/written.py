@@ -50,7 +50,9 @@ class EventSink(_Written):
         self._writer = EventWriter(str(self.path), dt=self.film.stream.dt)
 
 
-class _Video(_Written):
+class VideoSink(_Written):
+    """A video, by a codec of VideoWriter."""
+
     codec: str
 
     @override
@@ -69,25 +71,25 @@ class _Video(_Written):
         Writer.close(self._writer)  # without a word: values were scaled to bytes here, and what was clipped is counted
 
 
-class LosslessSink(_Video):
+class LosslessSink(VideoSink):
     """FFV1: the bytes come back as they are."""
 
     codec = "FFV1"
 
 
-class H264Sink(_Video):
+class H264Sink(VideoSink):
     """H.264, for looking."""
 
     codec = "X264"
 
 
-class Vp9Sink(_Video):
+class Vp9Sink(VideoSink):
     """VP9, for looking."""
 
     codec = "VP9"
 
 
-class XvidSink(_Video):
+class XvidSink(VideoSink):
     """MPEG-4, for looking: what VideoWriter writes by default."""
 
     codec = "XVID"
