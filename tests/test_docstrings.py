@@ -71,7 +71,7 @@ def words(one: Any) -> str:
     """A docstring, and those of the functions that it says to do as."""
     told = inspect.cleandoc(one.__doc__ or "")
     door = vars(importlib.import_module(one.__module__)) if getattr(one, "__module__", "").startswith("workbench.") else {}
-    others = (door.get(name) or public().get(name) for name in re.findall(r"\bas\s+`(?:workbench\.)?(\w+)` does", told))
+    others = (door.get(name) or public().get(name) for name in re.findall(r"\bas\s+`(?:workbench\.)?(\w+)` does\b", told))
     return "\n".join((told, *(inspect.cleandoc(other.__doc__ or "") for other in others if other)))
 
 
@@ -153,6 +153,21 @@ def test_errors_are_told() -> None:
             for error in sorted(raised(one)):
                 if not re.search(rf"\b{error}\b", text):
                     yield name, f"raises {error}, and does not say so"
+
+    assert not (told := lacking(rows())), told
+
+
+def test_streams_models_and_writers_tell_what_they_raise() -> None:
+    """A parameter that is refused is a KnobError everywhere; each page of the site says so under its table."""
+    writers = {one.writer.__name__: one.writer for one in streams.formats() if one.writer}
+
+    def rows() -> Iterator[tuple[str, str]]:
+        for name, cls in {**streams.catalogue(), **streams.layers(), **writers}.items():
+            for hook in ("drawn", "resolved", "read", "step", "write", "finish"):
+                if hook in vars(cls):
+                    for error in raised(inspect.unwrap(vars(cls)[hook])) - {"KnobError"}:
+                        if not re.search(rf"\b{error}\b", words(cls)):
+                            yield name, f"raises {error} in {hook}, and does not say so"
 
     assert not (told := lacking(rows())), told
 

@@ -115,7 +115,7 @@ class SequenceStream(Buffer):
     """A film in memory: a `(time, height, width)` array, a colour one `(…, 3)`, or a block.
 
     `put` appends frames of the same size and keeps the newest `max_frames`. Frame numbers stay absolute: `first` is the
-    number of the oldest frame kept. `size` is checked, never used to resize. The frames are copied, as float32.
+    number of the oldest frame kept. `size` is checked (`ShapeError`), never used to resize. The frames are copied, as float32.
 
     >>> film = SequenceStream(np.zeros((20, 4, 5)), max_frames=25)
     >>> film.put(np.ones((10, 4, 5)))

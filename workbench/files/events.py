@@ -54,7 +54,7 @@ class EventReader(Stream):
     Takes N-MNIST's 40-bit .bin, .npy of records (t µs, x, y, p) and AEDAT 2 of a DVS128 or a DAVIS. Frame f holds the
     events with f·dt ≤ t < (f+1)·dt; the film ends with the last event. `size` (rows, columns) is by default the
     sensor's: 34×34 for .bin, where all events lie in that, else the smallest that holds them. Nothing is cropped: a
-    smaller `size` is a `ShapeError`. Damaged files, and times before 0, are a `FormatError`.
+    smaller `size` is a `ShapeError`. Damaged files, and times before 0, are a `FormatError`; no such file is a `DataMissing`.
 
     >>> film = EventReader.example()
     >>> film.size, film.channels, film.get(100).sum() > 0

@@ -32,7 +32,7 @@ class InrImageStreamWriter(Writer):
     """Writes a film into an INRIMAGE-4 file: time on VDIM with channels as planes, or on ZDIM with channels as values.
 
     `x` is the number of columns, `y` of rows, and of `z` and `v` the one that is not time the number of channels: 1, as
-    documented, takes them from the first frames put, more is checked. The one that is time is the number of frames
+    documented, takes them from the first frames put, more is checked (`ShapeError`). The one that is time is the number of frames
     to come; where it is more than 1 and another number is put, `close` warns. For integers, values are rounded
     and clipped to the type; `clipped` counts these and `close` warns. `cpu` is the byte order by its machine.
 

@@ -34,7 +34,7 @@ class VideoWriter(Writer):
     What was put is readable in the `.part` even if the program is killed; `close` completes it and gives it its name.
 
     Raises `CodecError` (codec, container or size that cannot be written) and `DataMissing` (no such folder) at once,
-    `ShapeError` for frames of another size.
+    `ShapeError` for frames of another size, `FormatError` for one that could not be written.
 
     >>> from workbench.core import scratch
     >>> with VideoWriter(str(scratch.folder() / "film.mkv"), (20, 30), "FFV1") as film:

@@ -49,8 +49,8 @@ class LinearNonlinear(Layer):
     """A linear receptive field and a nonlinearity: the rate of a neuron in Hz, a film of 1×1 pixel.
 
     rate = gain·max(y − threshold, 0), or gain·exp(y − threshold) where `nonlinearity` is "exponential"; y is what
-    `Linear` gives. Spikes: hand rate·dt to `filters.spiking.Poisson`. Source: Chichilnisky 2001,
-    doi 10.1080/713663221.
+    `Linear` gives; a field of another size than the frames is a `ShapeError`. Spikes: hand rate·dt to
+    `filters.spiking.Poisson`. Source: Chichilnisky 2001, doi 10.1080/713663221.
 
     >>> LinearNonlinear(np.ones((1, 2, 2)), gain=20.0)(torch.ones(3, 2, 2)).flatten().tolist()
     [80.0, 80.0, 80.0]

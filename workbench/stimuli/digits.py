@@ -23,7 +23,8 @@ class MNISTStream(DigitWalk):
     Digit k has the index (init + k·advance) mod N; `init=None` draws one start and keeps it. Values are
     max_value · byte / 255. `i` is the index of the present digit, `j` how many of its frames are over. torchvision fetches
     MNIST into `data_folder` where it is not there; without a network that is a `DataMissing`, and
-    `workbench.datasets.rendered_digits(folder)` draws digits. `digits` says which they are, and a recipe holds to it.
+    `workbench.datasets.rendered_digits(folder)` draws digits. `digits` says which they are, and a recipe holds to it. Damaged
+    files are a `FormatError`, a torchvision that does not work an `ExtraMissing`.
     MNIST: Y. LeCun, L. Bottou, Y. Bengio & P. Haffner 1998, doi 10.1109/5.726791.
 
     >>> film = MNISTStream.example()
@@ -58,9 +59,9 @@ class MNISTStream(DigitWalk):
 class PoissonMNISTStream(DigitWalk):
     """Digits as spikes: in each frame a pixel fires with probability fr · byte / 255, independently. Endless.
 
-    The digits come as in `MNISTStream`. Whether a pixel fires in a frame hangs on `seed`, frame and pixel alone: reset
-    replays the same spikes. Black never fires. At dt = 1 ms, fr = 0.05 is 50 spikes/s for white. After P. Diehl & M. Cook
-    2015, doi 10.3389/fncom.2015.00099.
+    It walks through the digits, and raises, as `MNISTStream` does. Whether a pixel fires in a frame hangs on `seed`, frame
+    and pixel alone: reset replays the same spikes. Black never fires. At dt = 1 ms, fr = 0.05 is 50 spikes/s for white.
+    After P. Diehl & M. Cook 2015, doi 10.3389/fncom.2015.00099.
 
     >>> spikes = PoissonMNISTStream.example().get(100)
     >>> spikes.unique().tolist()

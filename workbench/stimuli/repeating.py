@@ -17,7 +17,7 @@ class RepeatingStream(Buffer):
     """A film in memory, shown over and over: frame i is frame (i mod N) of its N frames. Endless.
 
     `put` appends frames of the same size, which makes another film of it: N grows. Without any frame its length is 0
-    and reading is an `EndOfStream`. `size` is checked, never used to resize. The frames are copied, as float32.
+    and reading is an `EndOfStream`. `size` is checked (`ShapeError`), never used to resize. The frames are copied, as float32.
 
     >>> turns = RepeatingStream(torch.arange(3.0).view(3, 1, 1))
     >>> turns[7:12].ravel().tolist()

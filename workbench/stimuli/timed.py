@@ -23,7 +23,7 @@ class TimedSequenceStream(Buffer):
     One number asks for frames, two for seconds: `get(t1, t2)`, `available(t1, t2)` and `put(t1, t2, frames)` mean the
     bins round((t − t_zero)/dt) of both times, the last one not among them. Times are absolute. Reading by time leaves
     the cursor where it is and, as `get(i)`, gives fewer frames at the end and an `EndOfStream` beyond it; a time before
-    t_zero is a `KnobError`. `size` is checked, never used to resize.
+    t_zero is a `KnobError`. `size` is checked (`ShapeError`), never used to resize.
 
     >>> import torch
     >>> film = TimedSequenceStream(torch.arange(100.0).view(100, 1, 1), t_zero=2.0, dt=0.01)
