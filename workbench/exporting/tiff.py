@@ -45,7 +45,7 @@ class TiffSink(PlacedSink):
         self._big = self._pages * (self._bytes + _LISTED) + len(self._text) >= _LIMIT
         mark, word = (_BIG, "<Q") if self._big else (_CLASSIC, "<I")
         per_degree = Fraction(self.film.stream.pixel_per_degree).limit_denominator(1 << 16)
-        self._resolution = struct.pack("<II", min(per_degree.numerator, _LIMIT - 1), per_degree.denominator)
+        self._resolution = struct.pack("<II", max(1, min(per_degree.numerator, _LIMIT - 1)), per_degree.denominator)
         self._start = len(mark) + struct.calcsize(word) + len(self._resolution) + len(self._text)
         self._end = self._start + self._pages * self._bytes
         return self.headed(mark + struct.pack(word, self._end) + self._resolution + self._text)
@@ -130,7 +130,7 @@ def numbers(path: Path, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
 
 
 def _description(film: Film) -> bytes:
-    """ImageJ's lines, and the recipe; the numbers begin on a multiple of 16 bytes."""
+    """ImageJ's lines, and the recipe; the numbers begin on a multiple of 8 bytes."""
     channels, (low, high) = film.stream.channels, film.value_range
     lines = {
         "images": film.frames * channels,
@@ -146,4 +146,4 @@ def _description(film: Film) -> bytes:
     }
     text = _IMAGEJ + b"1.11a\n" + "\n".join(f"{name}={value}" for name, value in lines.items()).encode()
     text += _RECORD + json.dumps(film.record).encode() + b"\n"
-    return text + bytes(16 - (len(text) + 8) % 16)
+    return text + bytes(8 - len(text) % 8)
