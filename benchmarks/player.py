@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser.conftest import DELAY, notebook
-from tests.browser.lab import Notebook, chromium, jupyter_lab, slow_line
+from tests.browser.lab import Notebook, chromium, slow_line
+from tests.browser.servers import jupyter_lab
 
 SIZE = 200
 SECONDS = 5

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from .lab import Notebook, chromium, jupyter_lab, slow_line
+from .lab import Notebook, chromium, slow_line
+from .servers import jupyter_lab
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 DELAY = 0.075  # seconds, each way
@@ -22,6 +23,7 @@ bench = workbench.bench(film)
 bench
 """
 TWO_VIEWS = [FILM, "bench"]
+ALL_STREAMS = ["import workbench\ngallery = workbench.gallery()\ngallery"]
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +32,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     served = folder / "notebooks"
     shutil.copytree(NOTEBOOKS, served, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     (served / "two_views.ipynb").write_text(notebook(TWO_VIEWS))
+    (served / "all_streams.ipynb").write_text(notebook(ALL_STREAMS))
     with jupyter_lab(folder, served) as port:
         yield port
 
@@ -53,8 +56,8 @@ def open_notebook(lab: int, browser: Any) -> Iterator[Callable[..., Notebook]]:
     """Opens a notebook and runs it; at the end no page may have had an error."""
     opened: list[Notebook] = []
 
-    def open_one(name: str, port: int = lab) -> Notebook:
-        opened.append(Notebook(browser.new_page(), port, name))
+    def open_one(name: str, port: int = lab, **how: str) -> Notebook:
+        opened.append(Notebook(browser.new_page(), port, name, **how))
         return opened[-1]
 
     yield open_one

@@ -1,87 +1,17 @@
-"""A real JupyterLab with folders of its own, a slow line to it, and a browser that meets a bench in it."""
+"""A slow line to a Jupyter server, and a browser that meets a bench in a notebook of it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from playwright.sync_api import sync_playwright
-
-_START_SECONDS = 60
-_LONGEST_LIFE = 1800  # seconds without a kernel or a browser after which the server ends by itself
-
-
-def free_port() -> int:
-    """Gives a port of the loopback that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@contextlib.contextmanager
-def jupyter_lab(folder: Path, notebooks: Path) -> Iterator[int]:
-    """A JupyterLab that serves a folder of notebooks; gives its port, and ends it by its own process number."""
-    port = free_port()
-    environment = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-        "IPYTHONDIR": str(folder / "ipython"),
-        "OMP_NUM_THREADS": "1",
-    }
-    news = folder / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-    news.parent.mkdir(parents=True)
-    news.write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    options = [
-        "--allow-root",
-        "--no-browser",
-        "--ip=127.0.0.1",
-        f"--port={port}",
-        f"--notebook-dir={notebooks}",
-        "--IdentityProvider.token=",
-        "--ServerApp.disable_check_xsrf=True",
-        "--LabApp.expose_app_in_browser=True",
-        f"--ServerApp.shutdown_no_activity_timeout={_LONGEST_LIFE}",
-    ]
-    with (folder / "lab.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options], env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            _wait_for(port, server, folder / "lab.log")
-            yield port
-        finally:
-            server.terminate()
-            try:
-                server.wait(20)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-
-
-def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + _START_SECONDS
-    while time.monotonic() < end and server.poll() is None:
-        with contextlib.suppress(urllib.error.URLError, OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=2).close()
-            return
-        time.sleep(0.2)
-    msg = f"JupyterLab did not start:\n{log.read_text()[-3000:]}"
-    raise RuntimeError(msg)
 
 
 class Line:
@@ -198,14 +128,15 @@ def chromium(profile: Path) -> Iterator[Any]:
 class Notebook:
     """A notebook that is open in a page, all its cells run."""
 
-    def __init__(self, page: Any, port: int, name: str) -> None:
+    def __init__(self, page: Any, port: int, name: str, *, shows: str = ".wb-bench", folder: str | None = None) -> None:
         self.page = page
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.goto(f"http://127.0.0.1:{port}/lab/workspaces/of-{id(self)}/tree/{name}")  # no tabs of another page
+        folder = folder or f"lab/workspaces/of-{id(self)}/tree"  # no tabs of another page
+        page.goto(f"http://127.0.0.1:{port}/{folder}/{name}")
         page.wait_for_function(_RUNNING, timeout=60_000)
         page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-        page.locator(".wb-bench").first.wait_for(timeout=60_000)
+        page.locator(shows).first.wait_for(timeout=60_000)
         page.wait_for_function("[...document.querySelectorAll('.wb-bench')].every(one => one.dataset.frame !== '')")
 
     def bench(self, number: int = 0) -> BenchOnPage:
