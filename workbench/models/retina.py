@@ -135,6 +135,7 @@ class Retina(Layer):
 
         `parameters` stand for this retina's own, as numbers or as tensors of one element, for fitting. Taken at the
         retina's present `dt` and `pixel_per_degree`. The stages equal those of `run` within 1e-5 of their maximum.
+        A name that is none, or a value outside its range, is a `KnobError`; what is no film a `ShapeError`.
         A retina with an `nn.Parameter` does the same in `run(film, grad=True, stages=True)`, spikes beside it.
 
         >>> gain = torch.tensor(10.0, requires_grad=True)
