@@ -28,7 +28,7 @@ ASKED = """
 PIXELS = """
 canvas => {
   const {data, width, height} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-  return [height, width, Array.from(data)];
+  return [height, width, Array.from(new Uint32Array(data.buffer))];
 }
 """
 NUMBERS = """
@@ -186,7 +186,7 @@ def test_a_pixel_is_traced_and_removed_by_the_keyboard(bench: BenchOnPage, drawe
 def pixels(canvas: Any) -> np.ndarray:
     """The pixels of a canvas as `(rows, columns, 4)`."""
     rows, columns, data = canvas.evaluate(PIXELS)
-    return np.array(data).reshape(rows, columns, 4)
+    return np.array(data, "<u4").view(np.uint8).reshape(rows, columns, 4)
 
 
 @NEAR
@@ -291,11 +291,15 @@ def test_a_slow_film_is_computing_and_a_torn_one_says_why(first_film: Notebook, 
 @NEAR
 def test_another_film_is_measured_anew_and_keeps_what_is_open(first_film: Notebook, bench: BenchOnPage, drawer: Drawer) -> None:
     drawer.open("Mean and range")
-    first_film.execute("bench.stream = workbench.streams.RandomStream((12, 10), level=20.0, mean=5.0, seed=3)")
+    first_film.execute(
+        "before = bench.stream; bench.stream = workbench.streams.RandomStream((12, 10), level=20.0, mean=5.0, seed=3)"
+    )
     wanted = frames(RandomStream((12, 10), level=20.0, mean=5.0, seed=3), 0, 256)
     drawer.label("Mean and range", f"lowest {wanted[0].min():.4g},".replace("-", "−"))
     band, _ = drawer.numbers("Mean and range", "frames 0 to 255")["layers"]
     assert band["high"] == wanted.max((1, 2)).tolist()
     assert drawer.figure("Histogram").is_hidden()
+    drawer.open("Space–time slice")
+    drawer.label("Space–time slice", "row 6, column 0 to row 6, column 9:")
     first_film.execute("bench.stream = before")
     bench.root.locator("canvas.wb-canvas[width='80']").wait_for()

@@ -4,7 +4,7 @@ import { shareOf, spanning, ticksOf } from "../../workbench/widgets/js/axes.js";
 import { edgesOf, histogram, sharesOf } from "../../workbench/widgets/js/histogram.js";
 import { linePath } from "../../workbench/widgets/js/curves.js";
 import { pixelAt } from "../../workbench/widgets/js/marks.js";
-import { indexIn, toggled } from "../../workbench/widgets/js/picks.js";
+import { indexIn, middleRow, toggled } from "../../workbench/widgets/js/picks.js";
 import { TIME_VIEWS } from "../../workbench/widgets/js/plots.js";
 import { POWER_VIEWS } from "../../workbench/widgets/js/powers.js";
 import { Scene } from "../../workbench/widgets/js/scene.js";
@@ -35,7 +35,7 @@ test("logarithmic ticks are powers of ten, thinned, or 1, 2, 5 on a short axis",
 });
 
 test("a span has room, without values that are no numbers", () => {
-  assert.deepEqual(spanning([3, NaN, -1, Infinity]), { low: -1, high: 3 });
+  assert.deepEqual(spanning([100, NaN, 0, Infinity]), { low: -4, high: 104 });
   assert.deepEqual(spanning([0, 0]), { low: -0.5, high: 0.5 });
   assert.deepEqual(spanning([10]), { low: 9, high: 11 });
   assert.deepEqual(spanning([]), { low: 0, high: 1 });
@@ -165,6 +165,10 @@ test("a pixel is added, removed by the same click, six at most, each with a colo
   assert.deepEqual(pixels.map((one) => one[0]), [0, 1, 3, 4, 5]);
   assert.deepEqual(toggled(pixels, [9, 9]).at(-1), [9, 9, 2]);
   assert.deepEqual([indexIn("3", 4), indexIn(" 0 ", 4), indexIn("4", 4), indexIn("-1", 4), indexIn("", 4), indexIn("1.5", 4)], [3, 0, null, null, null, null]);
+});
+
+test("without a line there is the middle row", () => {
+  assert.deepEqual([middleRow({ rows: 5, columns: 8 }), middleRow({ rows: 1, columns: 1 })], [[2, 0, 2, 7], [0, 0, 0, 0]]);
 });
 
 test("a slice is a picture: places down, frames across, clipped, and black where there is no number", () => {

@@ -8,11 +8,13 @@
 
 /** Ratio of the ends of a logarithmic axis up to which it has ticks at 2 and 5, too. */
 const SHORT_LOG = 100;
+/** Share of the span that is left free at each end. */
+const ROOM = 0.04;
 /** Steps that an axis spans, at least. */
 const FEWEST = 2;
 
 /**
- * The span of some values; one that is a single value is widened, that an axis can show it.
+ * The span of some values with a little room at both ends; with more of it where there is a single value.
  * @param {Iterable<number>} values those that are no numbers are left out
  * @param {boolean} log only those above zero
  */
@@ -25,7 +27,7 @@ export function spanning(values, log = false) {
   }
   if (low > high) return log ? { low: 0.1, high: 1 } : { low: 0, high: 1 };
   if (log) return decadesAbout(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high)));
-  const room = high > low ? 0 : Math.abs(high) / 10 || 0.5;
+  const room = high > low ? (high - low) * ROOM : Math.abs(high) / 10 || 0.5;
   return { low: low - room, high: high + room };
 }
 

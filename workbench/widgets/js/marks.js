@@ -67,6 +67,15 @@ export class Marks {
     this.#end();
   }
 
+  /**
+   * @param {number[][]} pixels row, column, colour
+   * @param {number[]} line row, column, row, column
+   */
+  show(pixels, line) {
+    [this.pixels, this.line] = [pixels, line];
+    this.draw();
+  }
+
   /** @param {PointerEvent} event */
   #down(event) {
     if (event.button !== 0 || !(this.clicks || this.strokes)) return;

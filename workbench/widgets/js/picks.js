@@ -19,6 +19,15 @@ export function toggled(pixels, [row, column]) {
 }
 
 /**
+ * The middle row as a line.
+ * @param {{rows: number, columns: number}} film
+ */
+export function middleRow({ rows, columns }) {
+  const middle = Math.floor(rows / 2);
+  return [middle, 0, middle, columns - 1];
+}
+
+/**
  * The whole number in a box, or null where it is none from 0 to below `count`.
  * @param {string} text
  * @param {number} count

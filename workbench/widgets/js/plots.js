@@ -101,7 +101,7 @@ const sliceView = {
   tell({ line, facts }, [{ shape }]) {
     const [row, column, lastRow, lastColumn] = line ?? [];
     const length = lengthOf(line ?? []);
-    const size = `${numberText(length, 3)} px, ${numberText(length / facts.pixel_per_degree, 3)}°, ${shape[1]} pixels`;
+    const size = `${numberText(length, 3)} px, ${numberText(length / facts.pixel_per_degree, 3)}°, ${shape[1]} ${shape[1] === 1 ? "pixel" : "pixels"}`;
     return `${pixelText([row, column])} to ${pixelText([lastRow, lastColumn])}: ${size}`;
   },
 };

@@ -4,7 +4,7 @@
 import { Board } from "./board.js";
 import { histogram } from "./histogram.js";
 import { Marks } from "./marks.js";
-import { LinePicks, PixelPicks, toggled } from "./picks.js";
+import { LinePicks, PixelPicks, middleRow, toggled } from "./picks.js";
 import { TIME_VIEWS, timeOf, valueTexts } from "./plots.js";
 import { POWER_VIEWS } from "./powers.js";
 import { Scene } from "./scene.js";
@@ -29,7 +29,7 @@ export class Views {
     this.height = 0;
     /** @type {number[][]} row, column, colour */
     this.pixels = [];
-    /** @type {number[] | null} */
+    /** @type {number[] | null} row, column, row, column; null for the middle row */
     this.line = null;
     this.scene = new Scene(table);
     /** @type {Record<string, {key: string, nothing: string}>} what each chart shows, or why nothing */
@@ -126,19 +126,15 @@ export class Views {
 
   /** @param {boolean} full a pixel was not added, for there are too many */
   #mark(full = false) {
-    const { rows, columns } = this.player.film;
-    const middle = Math.floor(rows / 2);
-    this.line ??= [middle, 0, middle, columns - 1];
-    this.marks.pixels = this.pixels;
-    this.marks.line = this.line;
-    this.marks.draw();
+    const line = this.line ?? middleRow(this.player.film);
+    this.marks.show(this.pixels, line);
     this.pixelPicks.show(this.pixels, full);
-    this.linePicks.show(this.line);
+    this.linePicks.show(line);
   }
 
   /** Asks for what is missing, and shows what is here. */
   update() {
-    const state = this.scene.state(this.pixels, this.line);
+    const state = this.scene.state(this.pixels, this.line ?? middleRow(this.player.film));
     if (this.drawer && state) {
       const items = this.#open.flatMap((name) => WINDOW_VIEWS[name].items(state));
       this.windows.want(state.span, items, this.scene.ahead(state));
@@ -153,7 +149,7 @@ export class Views {
 
   show() {
     if (!this.drawer) return;
-    const state = this.scene.state(this.pixels, this.line);
+    const state = this.scene.state(this.pixels, this.line ?? middleRow(this.player.film));
     this.board.say(this.scene.remark);
     for (const name of this.#open) {
       if (state) this.#showView(name, state);
