@@ -288,6 +288,21 @@ def test_a_full_disk_and_a_films_own_fault_are_told(monkeypatch: pytest.MonkeyPa
         assert str(fault) in job["words"]
 
 
+def test_the_copy_of_a_film_is_closed_and_the_users_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[Stream] = []
+
+    def close(self: Stream) -> None:
+        closed.append(self)
+
+    monkeypatch.setattr(Bright, "close", close)
+    film = Bright()
+    page = Page(film)
+    page.ended(EXPORT)
+    page.send(EXPORT)  # asks, for the file is there
+    assert len(closed) == 1
+    assert closed[0] is not film
+
+
 class Held(SequenceStream):
     """A film in memory that waits for leave before it is exported."""
 

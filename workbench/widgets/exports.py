@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import os
 from pathlib import Path
@@ -111,8 +110,9 @@ class Exports(Part):
         reply = {"part": self.name, "view": message.view, "goal": goal}
         try:
             self.task.refuse_second()
-            stream = self._source(message)
-            name, work, taken = _to_file(message, stream) if isinstance(message, Export) else _to_variable(message, stream)
+            stream = self.host.described
+            _refuse(message, stream)
+            name, work, taken = _to_file(message) if isinstance(message, Export) else _to_variable(message)
             if taken and not message.replace:
                 self.host.send(reply | {"op": "asks", "message": taken})
                 return
@@ -120,26 +120,25 @@ class Exports(Part):
         except Exception as error:  # noqa: BLE001 - whatever a stream of one's own raises is told
             self.host.send(reply | {"op": "refused", "message": words(error)})
 
-    def _source(self, message: Export | ToNumpy) -> Stream:
-        stream = self.host.described
-        if not stream.seekable:
-            stream.read(0, 0)  # says that it is live
-        if message.stop is not None and message.stop <= message.start:
-            msg = f"frames = {message.start} up to {message.stop}, are none (the last number is the first left out); give more."
-            raise KnobError(msg)
-        return copy.copy(stream)
-
     def _stands_otherwise(self) -> None:
         job = self.task.job
         self._downloads.offer(job if job is not None and job.path else None)
         self.host.tell(self)
 
 
-def _to_file(message: Export, stream: Stream) -> tuple[str, Work, str]:
+def _refuse(message: Export | ToNumpy, stream: Stream) -> None:
+    if not stream.seekable:
+        stream.read(0, 0)  # says that it is live
+    if message.stop is not None and message.stop <= message.start:
+        msg = f"frames = {message.start} up to {message.stop}, are none (the last number is the first left out); give more."
+        raise KnobError(msg)
+
+
+def _to_file(message: Export) -> tuple[str, Work, str]:
     """What it is called, what is to be done, and what is in its way."""
     path, count = place(message.name, message.kind), _count(message)
     taken = f"{path.name} is there already" if os.path.lexists(path) else ""
-    return path.name, lambda tell: _into_file(stream, path, message.start, count, tell), taken
+    return path.name, lambda stream, tell: _into_file(stream, path, message.start, count, tell), taken
 
 
 def _into_file(stream: Stream, path: Path, start: int, count: int | None, tell: Progress) -> dict[str, Any]:
@@ -148,11 +147,11 @@ def _into_file(stream: Stream, path: Path, start: int, count: int | None, tell: 
     return {"words": f"{path}, {sized(size)}", "path": str(path), "bytes": size}
 
 
-def _to_variable(message: ToNumpy, stream: Stream) -> tuple[str, Work, str]:
+def _to_variable(message: ToNumpy) -> tuple[str, Work, str]:
     refuse_name(message.name)
     names = namespace()
 
-    def work(tell: Progress) -> dict[str, Any]:
+    def work(stream: Stream, tell: Progress) -> dict[str, Any]:
         array = gathered(Film.of(stream, message.start, _count(message), _chunk(stream), None, "to_numpy"), tell)
         names[message.name] = array
         return {"words": told(message.name, array), "bytes": array.nbytes}

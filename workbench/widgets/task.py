@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 from ..core.errors import KnobError
@@ -33,7 +35,7 @@ class Job:
     bytes: int = 0
 
 
-Work = Callable[[Progress], dict[str, Any]]  # gives what of the Job it has settled
+Work = Callable[[Stream, Progress], dict[str, Any]]  # gives what of the Job it has settled
 
 
 class Task:
@@ -52,14 +54,15 @@ class Task:
             raise KnobError(msg)
 
     def begin(self, goal: str, name: str, stream: Stream, work: Work) -> None:
-        """Starts a job; the lock is held."""
+        """Starts a job on a copy of a stream, which is closed at the end; the lock is held."""
+        own = copy.copy(stream)
         number = 1 if self.job is None else self.job.number + 1
         film = repr(stream)
         film = film if len(film) <= _LONGEST_FILM else f"{film[:_LONGEST_FILM]}…"
         self.job = job = Job(number, goal, name, film, self._host.generation)
         self._ticket = ticket = Ticket()
         self._changed()
-        self._worker.start(lambda _: self._run(ticket, job, work))
+        self._worker.start(lambda _: self._run(ticket, job, own, work))
 
     def stop(self) -> None:
         """Gives the job up."""
@@ -69,7 +72,7 @@ class Task:
         """Returns when there is nothing left to do."""
         self._worker.wait()
 
-    def _run(self, ticket: Ticket, job: Job, work: Work) -> None:
+    def _run(self, ticket: Ticket, job: Job, stream: Stream, work: Work) -> None:
         pace = Pace(lambda facts: self._host.send({"part": self._part, "op": "progress", "number": job.number, **facts}))
 
         def tell(done: int, total: int) -> None:
@@ -78,9 +81,9 @@ class Task:
 
         remarks: list[str] = []  # that values were clipped, say, or what a model says of the film
         try:
-            ticket.check()
-            with heard(remarks.append):
-                ended = {"state": "done", **work(tell)}
+            with closing(stream), heard(remarks.append):
+                ticket.check()
+                ended = {"state": "done", **work(stream, tell)}
             ended["words"] = ". ".join([ended["words"], *remarks])
         except Cancelled:
             ended = {"state": "stopped", "words": f"{job.name}: cancelled, nothing was written"}
