@@ -175,3 +175,17 @@ class TestSource:
         script = f"import bench from {joined.as_uri()!r}; process.stdout.write(typeof bench.render)"
         done = subprocess.run(["node", "--input-type=module", "-e", script], capture_output=True, text=True, check=True)
         assert done.stdout == "function"
+
+
+def test_black_and_white_travels_as_bits_and_all_else_as_bytes() -> None:
+    rng = np.random.default_rng(3)
+    spikes = SequenceStream((rng.random((5, 3, 7)) < 0.2).astype(float))
+    found = pictures(spikes, Order(0, 5), (0.0, 1.0))
+    header, data = found.packed()
+    assert (header["packed"], len(data)) == (True, -(-5 * 3 * 7 // 8))
+    bits = np.unpackbits(np.frombuffer(data, np.uint8))[: 5 * 3 * 7].reshape(5, 3, 7)
+    assert (bits == spikes.read(0, 5)[0, 0].numpy()).all()
+    for other, shown in ((NOISE, RANGE), (spikes, (0.0, 2.0))):
+        found = pictures(other, Order(0, 5), shown)
+        header, data = found.packed()
+        assert (header["packed"], data) == (False, found.data)

@@ -23,6 +23,15 @@ bench = workbench.bench(film)
 bench
 """
 TWO_VIEWS = [FILM, "bench"]
+MODEL = """
+import workbench
+from workbench.filters import LowPass
+from workbench.models import Retina
+noise = workbench.streams.RandomStream((20, 30), level=100.0, mean=127.0, seed=7)
+bench = workbench.bench(noise, model=Retina(seed=3))
+bench
+"""
+BESIDE = [MODEL, "bench"]
 ALL_STREAMS = ["import workbench\ngallery = workbench.gallery()\ngallery"]
 
 
@@ -33,6 +42,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     shutil.copytree(NOTEBOOKS, served, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     (served / "two_views.ipynb").write_text(notebook(TWO_VIEWS))
     (served / "all_streams.ipynb").write_text(notebook(ALL_STREAMS))
+    (served / "model.ipynb").write_text(notebook(BESIDE))
     with jupyter_lab(folder, served) as port:
         yield port
 

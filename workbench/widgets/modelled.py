@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from ..core import pixels
+from ..core.block import Block
 from ..core.errors import SeekError
 from ..core.layer import Layer
 from ..core.stream import Stream
@@ -63,10 +64,9 @@ def modelled(stream: Stream, model: Layer, output: str | None, shown: pixels.Ran
         raise SeekError(msg)
     extent = extent_of(stream)
     film = ProcessingStream(stream, model, output=output)
-    first = film.upto(film.first, film.first + 1)
-    outputs, usual = _names(film)
+    films, usual = _first_frames(film)
     shown = _whole(pixels.display_range(film.value_range)) if shown is None else shown
-    return Modelled(film, extent, outputs, output or usual, shown, _colours(shown, first))
+    return Modelled(film, extent, tuple(films), output or usual, shown, _colours(shown, films[output or usual]))
 
 
 def extent_of(stream: Stream) -> Extent:
@@ -74,15 +74,15 @@ def extent_of(stream: Stream) -> Extent:
     return stream.first, known_length(stream)
 
 
-def _names(film: ProcessingStream) -> tuple[tuple[str, ...], str]:
-    """The films that the model gives, inner stages among them, and the one that comes first without these."""
+def _first_frames(film: ProcessingStream) -> tuple[dict[str, Block], str]:
+    """The first frame of every film that the model gives, inner stages among them; the one that comes first without these."""
     source, model = film.input_stream, film.model
     block = source.upto(source.first, source.first + 1)
     if block.shape[2] == 0:
         block = torch.zeros(source.batch, source.channels, 1, *source.size)
     usual, _ = model.advance(block, None)
     films, _ = model.advance(block, None, stages=True) if model.has_stages else (usual, None)
-    return tuple(films), next(iter(usual))
+    return films, next(iter(usual))
 
 
 def _whole(shown: pixels.Range) -> pixels.Range:
@@ -90,7 +90,7 @@ def _whole(shown: pixels.Range) -> pixels.Range:
     return _SPIKES if shown[0] == 0 and shown[1] in _SPIKES else shown
 
 
-def _colours(shown: pixels.Range, block: torch.Tensor) -> str:
+def _colours(shown: pixels.Range, block: Block) -> str:
     """Diverging for both signs, grey for spikes, viridis for what is never negative."""
     if shown[0] < 0 < shown[1]:
         return "diverging"

@@ -30,6 +30,8 @@ export class Beside {
     this.key = "";
     /** @type {ModelFacts | null} */
     this.told = null;
+    /** @type {number | null} found by the model where the player does not know it yet */
+    this.length = null;
     const tell = (/** @type {object} */ message) => table.send({ view: table.view, ...message });
     this.tell = tell;
     this.stage = new Stage(table.key, () => tell({ op: "model fit", start: table.player.position }), { film: "Model", values: "range of the model" });
@@ -49,7 +51,7 @@ export class Beside {
     this.beside.classList.add("wb-model");
     this.beside.append(this.line.element);
     this.beside.hidden = true;
-    this.element = element("div", { class: "wb-model-drawer" }, this.choices.element, this.turns.element, this.raster.element);
+    this.element = element("div", { class: "wb-model-drawer" }, this.choices.element, this.raster.element, this.turns.element);
   }
 
   get player() {
@@ -67,6 +69,7 @@ export class Beside {
     this.told = told;
     if (another) this.follower.forget();
     if (another) this.line.forget();
+    if (another) this.length = null;
     this.line.say(told);
     if (this.film) this.#dress(this.film);
     this.choices.show(told, this.channel, this.stage.map);
@@ -157,7 +160,7 @@ export class Beside {
     const { playing, position, rate, step, loop } = player;
     const bytes = film.rows * film.columns * (this.channel < 0 ? 3 : 1);
     const shrink = Math.max(playing ? playingShrink(bytes, rate / step) : 1, restingShrink(bytes));
-    const where = { playing, position, rate, step, loop, first: player.film.first, length: player.film.length };
+    const where = { playing, position, rate, step, loop, first: player.film.first, length: player.film.length ?? this.length };
     const { frames, chunk } = framesFor(where, bytes, player.ledger.roundTrip, this.#rasters);
     this.follower.pump(frames, { step, shrink, channel: this.channel }, chunk);
   }
@@ -197,6 +200,7 @@ export class Beside {
     const pictures = picturesOf(content, buffers);
     this.follower.receive(content.order, content.done === true, pictures, this.player.position);
     this.line.came(content);
+    this.length = content.length;
     this.stage.refit.classList.toggle("wb-wanted", content.clipped > 0);
     if (content.op === "way" && !this.follower.buffer.has(this.frame, Infinity)) this.stage.show(pictures[0]);
   }

@@ -18,18 +18,18 @@ export function lineOf({ name, output, shown, behind, computing, stopped, troubl
   if (!behind) return { words: [title, `frame ${shown}`, `${percentText(clipped.clipped, clipped.total)} clipped`].join(" · "), share: null };
   const share = way && way.target > way.since ? Math.min(1, Math.max(0, (way.at - way.since) / (way.target - way.since))) : null;
   const state = [at, computing ? "computing" : "waiting"].filter((one) => one !== "").join(", ");
-  return { words: [title, share === null ? state : `${state}, ${Math.floor(100 * share)} % of the way`].join(" · "), share };
+  return { words: [title, state].join(" · "), share };
 }
 
 export class ModelLine {
   /** @param {() => void} halt */
   constructor(halt) {
     this.words = element("span", { role: "status", class: "wb-model-words" });
-    this.bar = element("progress", { max: 1, value: 0, "aria-label": "way to the present frame" });
+    this.bar = element("progress", { max: 1, value: 0, "aria-label": "way to the present frame", class: "wb-idle" });
     this.button = element("button", { type: "button", class: "wb-button wb-small", onclick: halt }, "stop");
     this.remarks = element("div", { class: "wb-remarks", role: "note" });
-    const row = element("div", { class: "wb-model-row" }, this.words, this.bar, this.button);
-    this.element = element("div", { class: "wb-model-line" }, row, this.remarks);
+    const row = element("div", { class: "wb-model-row" }, this.words, this.button);
+    this.element = element("div", { class: "wb-model-line" }, this.bar, row, this.remarks);
     this.forget();
   }
 
