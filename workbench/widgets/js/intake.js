@@ -48,7 +48,7 @@ export class Intake {
   add(offset, view) {
     if (!this.asked.has(offset) || view.byteLength !== Math.min(this.piece, this.size - offset)) return;
     this.asked.delete(offset);
-    this.pieces.set(offset, new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice());
+    this.pieces.set(offset, new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
     this.received += view.byteLength;
     this.#askNext();
   }
