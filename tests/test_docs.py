@@ -120,6 +120,12 @@ def test_code_that_fails_is_named_by_page_and_block(hooks: types.SimpleNamespace
         hooks.snippets.run("```console\npython -m workbench info nothing\n```\n", "page.md")
 
 
+def test_code_that_is_warned_of_something_fails(hooks: types.SimpleNamespace) -> None:
+    coarse = "workbench.models.Retina().run(workbench.streams.RandomStream((4, 5), dt=0.04), max_t=2)"
+    with pytest.raises(workbench.models.StepWarning):
+        hooks.snippets.run(f"```python\nimport workbench\n{coarse}\n```\n", "page.md")
+
+
 def test_code_shows_what_it_prints_and_draws(hooks: types.SimpleNamespace) -> None:
     page = "```python\nimport workbench\nprint(6 * 7)\nworkbench.plot([1.0, 2.0])\n```\n"
     shown, pictures = hooks.snippets.run(page, "how-to/page.md")

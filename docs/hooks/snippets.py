@@ -1,7 +1,7 @@
 """Runs the code of a page while the site is built, and shows under it what it prints and draws.
 
 The blocks of a page run in their order, in one namespace and one empty folder. Of ```console blocks the lines that begin
-`python -m workbench` run. One that fails fails the build.
+`python -m workbench` run. One that fails, or is warned of something, fails the build.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def run(markdown: str, page: str) -> tuple[str, dict[str, bytes]]:
         return block[0] + output + "".join(f"\n\n![Drawn by the code above]({name}){{ .drawn }}" for name, _ in drawn)
 
     with _empty_folder(), warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
+        warnings.filterwarnings("error", module="workbench|__main__")  # ours, and those that point at the code of the page
         return BLOCK.sub(shown, markdown), pictures
 
 
