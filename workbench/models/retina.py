@@ -11,6 +11,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from ..core.block import Block, as_block
+from ..core.errors import DarkWarning as DarkWarning
 from ..core.errors import KnobError, ShapeError
 from ..core.knob import Knob, Seed, knobs
 from ..core.layer import Layer
@@ -48,10 +49,6 @@ CELLS = {
 
 class StepWarning(UserWarning):
     """A model runs at steps much longer than its own time constants."""
-
-
-class DarkWarning(UserWarning):
-    """A film is so dark that its values are probably in another range than the model expects."""
 
 
 class Retina(Layer):
