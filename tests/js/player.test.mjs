@@ -3,7 +3,7 @@ import test from "node:test";
 import { Player } from "../../workbench/widgets/js/player.js";
 import { statusOf } from "../../workbench/widgets/js/status.js";
 
-const FILM = { generation: 1, name: "Noise", first: 0, length: null, rows: 2, columns: 2, channels: 1, dt: 0.001, position: 0 };
+const FILM = { generation: 1, name: "Noise", first: 0, length: null, rows: 2, columns: 2, channels: 1, t_zero: 0, dt: 0.001, position: 0 };
 
 /** A player on a screen of 60 Hz whose kernel answers after `delay` milliseconds. */
 function table(facts = {}, delay = 0) {

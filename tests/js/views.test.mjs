@@ -178,8 +178,8 @@ test("a slice is a picture: places down, frames across, clipped, and black where
 });
 
 const state = (more) => ({
-  film: { rows: 4, columns: 8, dt: 0.01 },
-  facts: { frames: 256, most: 256, averaged: 16, t_zero: -0.5, pixel_per_degree: 10 },
+  film: { rows: 4, columns: 8, t_zero: -0.5, dt: 0.01 },
+  facts: { frames: 256, most: 256, averaged: 16, pixel_per_degree: 10 },
   span: { ...SPAN, start: 100 },
   frame: 102,
   pixels: [],
@@ -192,7 +192,7 @@ test("times count from the time of frame 0, in ms below a second", () => {
   const found = [measure([1, 2, 3, 4, 0, 0, 0, 0, 9, 9, 9, 9], [3, 4])];
   const { x } = TIME_VIEWS.mean.plot(state(), found);
   assert.deepEqual([x.label, x.low.toFixed(3), x.high.toFixed(3)], ["time (ms)", "0.495", "0.535"]);
-  assert.equal(TIME_VIEWS.mean.plot(state({ facts: { ...state().facts, t_zero: 1 } }), found).x.label, "time (s)");
+  assert.equal(TIME_VIEWS.mean.plot(state({ film: { ...state().film, t_zero: 1 } }), found).x.label, "time (s)");
   assert.equal(TIME_VIEWS.mean.tell(state(), found), "frame 102: mean 3, lowest 0, highest 9");
 });
 
@@ -216,7 +216,7 @@ test("a slice's axis is in pixels and degrees", () => {
 const stage = (film, more = {}) => {
   const player = { film: { generation: 1, first: 0, length: null, channels: 1, live: false, ...film }, channel: 0, position: 300, playing: false, rate: 60, isEmpty: false };
   const scene = new Scene({ player: { ...player, ...more.player }, model: { gone: false, ...more.model } });
-  scene.facts = { frames: 256, most: 256, averaged: 16, t_zero: 0, pixel_per_degree: 10, ...more.facts };
+  scene.facts = { frames: 256, most: 256, averaged: 16, pixel_per_degree: 10, ...more.facts };
   return scene;
 };
 

@@ -153,10 +153,11 @@ class Bench(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Takes the bench off the page and gives up what its parts have under way."""
-        for part in self._parts.values():
-            part.close()
-        self.layout.close()  # ipywidgets makes one for each widget, and leaves it
-        super().close()
+        with self.lock:
+            for part in self._parts.values():
+                part.close()
+            self.layout.close()  # ipywidgets makes one for each widget, and leaves it
+            super().close()
 
     def _on_message(self, _widget: Any, content: object, buffers: list[Any]) -> None:
         try:

@@ -24,6 +24,7 @@ def film(stream: Stream, generation: int, shown: Range) -> dict[str, Any]:
         "rows": stream.size[0],
         "columns": stream.size[1],
         "channels": stream.channels,
+        "t_zero": stream.t_zero,
         "dt": stream.dt,
         "position": stream.position,
         "low": shown[0],

@@ -66,7 +66,6 @@ class Views(Part):
             "frames": frames_in_window(stream),
             "most": MOST_FRAMES,
             "averaged": measures.MOST_AVERAGED,
-            "t_zero": stream.t_zero,
             "pixel_per_degree": stream.pixel_per_degree,
         }
 

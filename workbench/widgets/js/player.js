@@ -16,7 +16,7 @@ const LIVE_ORDERS = 2;
 
 /**
  * @typedef {{generation: number, name: string, first: number, length: number | null, rows: number, columns: number,
- *   channels: number, dt: number, position: number, low: number, high: number, signed: boolean, live: boolean, averaged?: number}} Film
+ *   channels: number, t_zero: number, dt: number, position: number, low: number, high: number, signed: boolean, live: boolean, averaged?: number}} Film
  * A live film has only its next frame: playing asks for it again and again. One that is `averaged` has lost its fine detail.
  * @typedef {{order: (number: number, frames: {start: number, count: number}, manner: import("./protocol.js").Manner) => void, paint: (picture: import("./buffer.js").Picture) => void,
  *   changed: () => void, now: () => number, suspended: () => boolean}} Ports

@@ -6,8 +6,8 @@ import { numberText } from "./scale.js";
 
 /**
  * Where a view stands. `facts` are the kernel's: frames in a window and at most, frames that the
- * spatial power is averaged over, time of frame 0 (s), pixels per degree.
- * @typedef {{film: import("./player.js").Film, facts: {frames: number, most: number, averaged: number, t_zero: number, pixel_per_degree: number},
+ * spatial power is averaged over, pixels per degree.
+ * @typedef {{film: import("./player.js").Film, facts: {frames: number, most: number, averaged: number, pixel_per_degree: number},
  *   span: import("./window.js").Span, frame: number, pixels: number[][], line: number[] | null}} State
  * @typedef {import("./window.js").Measure} Measure
  * A view of a window: what it asks for, what it draws, what it says of the frame on screen.
@@ -19,8 +19,8 @@ import { numberText } from "./scale.js";
 export const COLOURS = ["#0083cc", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#b8a500"];
 
 /** @param {State} state */
-export function timeOf({ film, facts }, frame = 0) {
-  return facts.t_zero + frame * film.dt;
+export function timeOf({ film }, frame = 0) {
+  return film.t_zero + frame * film.dt;
 }
 
 /**

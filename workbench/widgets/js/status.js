@@ -19,7 +19,7 @@ export function statusOf(player, values, waiting, kernel = "") {
   const words = kernel ? [kernel] : busy ? ["kernel busy"] : [];
   if (player.isEmpty) return [...words, "no frames"].join(" · ");
   if (!busy) words.push(playing ? "playing" : "paused");
-  words.push(`frame ${position} at ${numberText(position * film.dt, 6)} s`);
+  words.push(`frame ${position} at ${numberText(film.t_zero + position * film.dt, 6)} s`);
   words.push(`${film.rows} × ${film.columns} px`);
   if (film.live) words.push("live");
   else if (playing) words.push(speedWords(rate, film.dt, player.step));
