@@ -14,9 +14,10 @@ OURS = ("torch", "numpy", "numba", "scipy")
 def described(threads: int) -> dict[str, str]:
     """Gives the machine, the threads of a comparison, and the versions of everything that took part, by name."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    load = f", {os.getloadavg()[0]:.1f} processes running when it began" if hasattr(os, "getloadavg") else ""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    busy = f", busy with other work ({load:.1f} processes ran when this began)" if load > allowed else ""
     return {
-        "processor": f"{_processor()}, {allowed} core{'s' * (allowed > 1)}{load}",
+        "processor": f"{_processor()}, {allowed} core{'s' * (allowed > 1)}{busy}",
         "threads": f"{threads} for both sides of a comparison; video codecs have their own",
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         **{name: found for name in _distributions() if (found := version(name))},

@@ -83,6 +83,6 @@ def retinawhitenoise(_: Path) -> tuple[Call, Call]:
     return pair(50, theirs)
 
 
-@compared("Noise", "Blank", "torch.zeros", f"{FRAMES} frames of 50×50", 1.1, equal, needs="torch")
+@compared("Noise", "Blank", "torch.zeros", f"{FRAMES} frames of 50×50", 2.0, equal, needs="torch")
 def blank(_: Path) -> tuple[Call, Call]:
     return partial(Blank((50, 50)).get, FRAMES), partial(torch.zeros, FRAMES, 50, 50)
