@@ -42,7 +42,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     shutil.copytree(NOTEBOOKS, served, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     (served / "two_views.ipynb").write_text(notebook(TWO_VIEWS))
     (served / "all_streams.ipynb").write_text(notebook(ALL_STREAMS))
-    (served / "model.ipynb").write_text(notebook(BESIDE))
+    for name in ("model", "model_far"):
+        (served / f"{name}.ipynb").write_text(notebook(BESIDE))
     with jupyter_lab(folder, served) as port:
         yield port
 

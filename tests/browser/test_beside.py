@@ -110,7 +110,7 @@ def test_both_canvases_show_the_same_frame_wherever_one_jumps(bench: ModelOnPage
 
 def test_over_a_slow_line_too(lab: int, open_notebook: Callable[..., Notebook]) -> None:
     with slow_line(lab, DELAY) as line:
-        bench = ModelOnPage(open_notebook("model.ipynb", line.port).bench())
+        bench = ModelOnPage(open_notebook("model_far.ipynb", line.port).bench())
         assert_both_show(bench, (0, 700, 64))
 
 

@@ -71,6 +71,7 @@ export class Beside {
     if (another) this.line.forget();
     if (another) this.length = null;
     this.line.say(told);
+    if (told.film === null) this.stage.blank();
     if (this.film) this.#dress(this.film);
     this.choices.show(told, this.channel, this.stage.map);
     this.turns.show(told.controls);
@@ -167,16 +168,15 @@ export class Beside {
 
   #show() {
     const { film, stage, follower, frame } = this;
-    if (!film) return this.line.show(this, true);
-    const picture = follower.buffer.get(frame);
+    const picture = film ? follower.buffer.get(frame) : undefined;
     if (picture && picture !== stage.picture) stage.show(picture);
     const behind = picture === undefined;
     this.beside.classList.toggle("wb-behind", behind);
     this.beside.dataset.frame = String(stage.picture?.frame ?? "");
     this.beside.dataset.behind = String(behind);
     this.line.show(this, behind);
-    this.raster.element.hidden = !film.spikes;
-    if (this.#rasters) this.raster.show(film, follower.buffer, frame);
+    this.raster.element.hidden = !film?.spikes;
+    if (film && this.#rasters) this.raster.show(film, follower.buffer, frame);
   }
 
   /**

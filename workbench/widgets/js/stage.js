@@ -80,6 +80,12 @@ export class Stage {
     this.canvas.style.height = `${film.rows * zoom}px`;
   }
 
+  /** Shows nothing. */
+  blank() {
+    this.picture = null;
+    this.canvas.getContext("2d").clearRect(0, 0, this.canvas.width, this.canvas.height);
+  }
+
   /** @param {import("./buffer.js").Picture} picture */
   show(picture) {
     this.picture = picture;
