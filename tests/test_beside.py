@@ -17,7 +17,7 @@ from workbench.core.knob import Knob
 from workbench.core.layer import Layer
 from workbench.core.stream import Stream
 from workbench.filters import LowPass, Poisson
-from workbench.models import Retina
+from workbench.models import Linear, Retina
 from workbench.streams import RandomStream, SequenceStream, layers
 from workbench.widgets import modelled
 from workbench.widgets.bench import Bench, bench
@@ -201,6 +201,7 @@ def test_a_refused_knob_of_the_model_leaves_it_as_it_is() -> None:
         (Retina(seed=5, cells="magno"), "opl"),
         (LowPass(tau=0.3), None),
         (Poisson(seed=2), None),
+        (Linear(), None),
         (None, None),
     ],
 )

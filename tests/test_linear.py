@@ -18,6 +18,7 @@ from workbench.models import (
     spike_triggered_average,
     temporal_kernel,
 )
+from workbench.models.linear import usual_field
 
 SIZE, LAGS = (7, 9), 12
 
@@ -118,3 +119,9 @@ def test_wrong_sizes_are_told() -> None:
         spike_triggered_average(white("gaussian", 10), np.ones(9), 3)
     with pytest.raises(ShapeError, match="no spike"):
         spike_triggered_average(white("gaussian", 10), np.zeros(10), 3)
+
+
+def test_the_usual_field_is_not_told_and_another_one_is() -> None:
+    assert repr(Linear()) == "Linear()"
+    assert repr(Linear(usual_field() * 2)) == "Linear(receptive_field=<array [100, 50, 50]>)"
+    assert repr(Linear(np.ones((2, 3, 4)))) == "Linear(receptive_field=<array [2, 3, 4]>)"

@@ -110,7 +110,7 @@ class Module(nn.Module):
     def __repr__(self) -> str:
         """The code that makes it: the class and every parameter that is not at its default."""
         now, declared = self.given(), knobs(self)
-        told = (name for name, one in declared.items() if isinstance(now[name], Tensor) or now[name] != one.default)
+        told = (name for name, one in declared.items() if not _same(now[name], one.default))
         return f"{type(self).__name__}({', '.join(f'{name}={_told(now[name])}' for name in told)})"
 
     def sample(self, dt: float, pixel_per_degree: float) -> None:
@@ -122,6 +122,12 @@ class Module(nn.Module):
 
 def _parameter(cls: type[Module], name: str) -> Parameter | None:
     return knobs(cls).get(name) or knobs(_Sampling).get(name)
+
+
+def _same(value: Any, default: Any) -> bool:
+    if isinstance(value, Tensor):
+        return value.shape == getattr(default, "shape", None) and bool((value == torch.as_tensor(default)).all())
+    return bool(value == default)
 
 
 def _told(value: Any) -> str:
