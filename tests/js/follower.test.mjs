@@ -103,3 +103,16 @@ test("the line says which frame is shown, what is under way and how much of it i
   assert.equal(lineOf({ ...STATE, behind: true, stopped: true }).words, "Retina, opl · stopped at frame 7");
   assert.equal(lineOf({ ...STATE, behind: true, trouble: "ValueError: no" }).words, "ValueError: no");
 });
+
+test("what was dropped for a jump is ordered again on the way back", () => {
+  const { orders, follower } = desk();
+  for (const start of [0, 500, 0]) follower.pump(range(start, start + 20), MANNER, 5);
+  assert.deepEqual(orders.map(({ start, after }) => [start, after]), [[0, false], [500, false], [0, false]]);
+});
+
+test("pictures under way that are coarser than wanted do not count", () => {
+  const { orders, follower } = desk();
+  follower.pump(range(0, 4), { ...MANNER, shrink: 2 }, 1);
+  follower.pump(range(0, 4), MANNER, 1);
+  assert.deepEqual(orders.map(({ shrink, after }) => [shrink, after]), [[2, false], [1, false]]);
+});

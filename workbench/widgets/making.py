@@ -205,15 +205,14 @@ class Maker:
     def _tell_of_way(self, wants: Wants, order: Window, at: int, found: Pictures) -> None:
         """Now and then a picture from a long way, so that it is seen how far it has come."""
         wants.since = at if wants.since is None else wants.since
-        now = time.monotonic()
-        if now - wants.told >= _LOOK:
-            wants.told = now
+        if time.monotonic() - wants.told >= _LOOK:
+            wants.told = time.monotonic()
             self._reply("way", order, found, since=wants.since, target=order.start)
 
     def _reply(self, op: str, order: Window, found: Pictures, **more: Any) -> None:
-        reply = {"op": op, "view": order.view, "order": order.order, "generation": self.number}
         header, data = found.packed()
-        self._say(reply | header | more, [data])
+        more |= {"op": op, "view": order.view, "order": order.order, "generation": self.number}
+        self._say(header | more, [data])
 
     def _remark(self, number: int, message: str) -> None:
         with self.host.lock:
