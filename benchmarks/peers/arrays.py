@@ -109,7 +109,7 @@ def inr_files(folder: Path) -> tuple[Call, Call]:
     return lambda: InrImageFileStreamer(glob).read(0, FRAMES), lambda: np.concatenate([bare(path) for path in paths])
 
 
-@compared("INRIMAGE", "InrImageStreamWriter", "numpy.tofile", f"{FRAMES} frames of 200×200 as float64", 1.5, within(0), read=bare)
+@compared("INRIMAGE", "InrImageStreamWriter", "numpy.tofile", f"{FRAMES} frames of 200×200 as float64", 2.0, within(0), read=bare)
 def inr_writer(folder: Path) -> tuple[Call, Call]:
     frames, path = film(), folder / "bare.inr"
 

@@ -72,7 +72,7 @@ def leaky(theirs: Callable[[Film], object], _: Path) -> tuple[Call, Call]:
 
 
 for _peer, _needs, _written, _theirs in (
-    ("numpy", "numpy", 2.5, by_numpy),
+    ("numpy", "numpy", 4.0, by_numpy),
     ("snnTorch Leaky", "snntorch", 1.0, snntorch),
     ("Norse LIF box", "norse", 1.0, norse),
     ("BindsNET LIFNodes", "bindsnet", 1.1, bindsnet),
