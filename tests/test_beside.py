@@ -19,9 +19,9 @@ from workbench.core.stream import Stream
 from workbench.filters import LowPass, Poisson
 from workbench.models import Linear, Retina
 from workbench.streams import RandomStream, SequenceStream, layers
-from workbench.widgets import modelled
 from workbench.widgets.bench import Bench, bench
-from workbench.widgets.beside import Beside
+from workbench.widgets.model import modelled
+from workbench.widgets.model.part import Beside
 
 NOISE = RandomStream((9, 11), level=100.0, mean=127.0, seed=7)
 WINDOW = {

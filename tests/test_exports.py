@@ -23,10 +23,10 @@ from workbench.core.knob import Size
 from workbench.core.stream import Stream
 from workbench.exporting.kinds import KINDS
 from workbench.streams import RandomStream, SequenceStream
-from workbench.widgets import variables
 from workbench.widgets.bench import Bench
-from workbench.widgets.downloads import Downloads
-from workbench.widgets.parcel import PIECE
+from workbench.widgets.export import variables
+from workbench.widgets.export.downloads import Downloads
+from workbench.widgets.export.parcel import PIECE
 
 EXPORT = {"op": "export", "view": 1, "start": 10, "stop": 40, "kind": ".npy", "name": "noise", "replace": False}
 TO_NUMPY = {"op": "to_numpy", "view": 1, "start": 10, "stop": 40, "name": "frames", "replace": False}
@@ -377,7 +377,7 @@ def test_what_is_too_large_changed_gone_or_not_the_last_is_not_delivered(
     page.part._downloads._worker.wait()
     (folder / "noise.npy").write_bytes(b"other")
     page.send(fetch)
-    monkeypatch.setattr("workbench.widgets.downloads.CEILING", 100)
+    monkeypatch.setattr("workbench.widgets.export.downloads.CEILING", 100)
     page.send({"op": "pack", "view": 1, "number": 1})
     said = [one["message"] for one in page.said("undelivered")]
     for words, found in zip(

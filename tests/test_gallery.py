@@ -17,7 +17,7 @@ from workbench.core.errors import FormatError, KnobError
 from workbench.core.knob import Size
 from workbench.core.stream import Stream
 from workbench.streams import NumpyReader, RandomStream, SequenceStream, catalogue
-from workbench.widgets.gallery import Gallery
+from workbench.widgets.gallery.gallery import Gallery
 
 LOOK = {"op": "look", "view": 7, "card": 0}
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from workbench.core.errors import SeekError
 from workbench.streams import Blank, ImageSequence, RandomStream, SequenceStream
-from workbench.widgets.thumbnail import clip, is_calm
+from workbench.widgets.gallery.thumbnail import clip, is_calm
 from workbench.widgets.worker import Cancelled, Ticket
 
 

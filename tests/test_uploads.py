@@ -16,8 +16,8 @@ from PIL import Image
 import workbench
 from workbench.core.errors import KnobError
 from workbench.streams import EventReader, InrImageStreamer, NumpyReader
-from workbench.widgets.card import opened
-from workbench.widgets.inbox import Inbox, plain
+from workbench.widgets.gallery.card import opened
+from workbench.widgets.gallery.inbox import Inbox, plain
 
 from .test_gallery import GalleryPage
 

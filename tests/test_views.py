@@ -17,8 +17,9 @@ from workbench.core.errors import FormatError
 from workbench.core.knob import Size
 from workbench.core.stream import Stream
 from workbench.streams import Blank, RandomStream, SequenceStream
-from workbench.widgets import measures, views
 from workbench.widgets.bench import Bench
+from workbench.widgets.views import measures
+from workbench.widgets.views import part as views
 
 WINDOW = {
     "op": "window",

@@ -35,16 +35,16 @@ if TYPE_CHECKING:
     from .plotting import plot_tensor as plot_tensor
     from .widgets.bench import Bench as Bench
     from .widgets.bench import bench as bench
-    from .widgets.gallery import Gallery as Gallery
-    from .widgets.gallery import gallery as gallery
+    from .widgets.gallery.gallery import Gallery as Gallery
+    from .widgets.gallery.gallery import gallery as gallery
 else:
     # Rooms that need Jupyter, matplotlib or a compiler are opened on first use: `import workbench` stays light.
     _ROOMS = ("datasets", "exporting", "filters", "models", "plotting", "widgets")
     _LAZY = {
         "Bench": ".widgets.bench",
         "bench": ".widgets.bench",
-        "Gallery": ".widgets.gallery",
-        "gallery": ".widgets.gallery",
+        "Gallery": ".widgets.gallery.gallery",
+        "gallery": ".widgets.gallery.gallery",
         "from_file": ".exporting",
         "plot": ".plotting",
         "plot_tensor": ".plotting",

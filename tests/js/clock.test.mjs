@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { advance, clampFrame, frameAt, stepFor } from "../../workbench/widgets/js/clock.js";
+import { advance, clampFrame, frameAt, stepFor } from "../../workbench/widgets/js/player/clock.js";
 
 const endless = { first: 0, length: null, step: 1, loop: false };
 

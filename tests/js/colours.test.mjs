@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { colourTable, contrastTable, gradient, paint } from "../../workbench/widgets/js/colours.js";
+import { colourTable, contrastTable, gradient, paint } from "../../workbench/widgets/js/player/colours.js";
 
 const colour = (map, byte, contrast = 1) => [...colourTable(map, contrast).slice(4 * byte, 4 * byte + 4)];
 

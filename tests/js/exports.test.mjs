@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { kindWords } from "../../workbench/widgets/js/exports.js";
-import { Intake } from "../../workbench/widgets/js/intake.js";
-import { leftWords, stretchWords, typedStretch, wholeStretch } from "../../workbench/widgets/js/stretch.js";
+import { kindWords } from "../../workbench/widgets/js/export/exports.js";
+import { Intake } from "../../workbench/widgets/js/export/intake.js";
+import { leftWords, stretchWords, typedStretch, wholeStretch } from "../../workbench/widgets/js/export/stretch.js";
 
 test("to begin with it is the whole film, or 1000 frames of an endless one", () => {
   assert.deepEqual(wholeStretch({ first: 0, length: 200 }, false), { start: 0, stop: 200 });

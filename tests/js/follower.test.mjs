@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Follower, framesFor, runsOf } from "../../workbench/widgets/js/follower.js";
-import { lineOf } from "../../workbench/widgets/js/line.js";
+import { Follower, framesFor, runsOf } from "../../workbench/widgets/js/model/follower.js";
+import { lineOf } from "../../workbench/widgets/js/model/line.js";
 
 const MANNER = { step: 1, shrink: 1, channel: 0 };
 const range = (start, stop, step = 1) => Array.from({ length: Math.ceil((stop - start) / step) }, (_, k) => start + k * step);

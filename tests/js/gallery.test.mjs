@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { breakable } from "../../workbench/widgets/js/card.js";
-import { Sender } from "../../workbench/widgets/js/sender.js";
-import { clipFrame, clipMoves } from "../../workbench/widgets/js/thumbnail.js";
+import { breakable } from "../../workbench/widgets/js/gallery/card.js";
+import { Sender } from "../../workbench/widgets/js/gallery/sender.js";
+import { clipFrame, clipMoves } from "../../workbench/widgets/js/gallery/thumbnail.js";
 
 test("a clip plays at its rate, over and over; at rest it shows its middle", () => {
   assert.deepEqual([0, 66, 67, 1000, 4266, 4267].map((time) => clipFrame(64, 15, time)), [0, 0, 1, 15, 63, 0]);

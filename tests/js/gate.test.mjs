@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Gate } from "../../workbench/widgets/js/gate.js";
+import { Gate } from "../../workbench/widgets/js/knobs/gate.js";
 
 /** A gate on a clock that is set by hand. */
 function bench() {

@@ -8,7 +8,7 @@ import {
   nextOrder,
   playingShrink,
   restingShrink,
-} from "../../workbench/widgets/js/orders.js";
+} from "../../workbench/widgets/js/player/orders.js";
 
 test("an order is 0.15 s of film, and two pictures at least", () => {
   assert.equal(chunkOf(60), 9);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { PictureBuffer } from "../../workbench/widgets/js/buffer.js";
-import { Consent, FlashWatch, notice } from "../../workbench/widgets/js/guard.js";
-import { actionOf } from "../../workbench/widgets/js/keys.js";
-import { channelsOf, speedsOf } from "../../workbench/widgets/js/look.js";
-import { scrubEnd } from "../../workbench/widgets/js/transport.js";
+import { PictureBuffer } from "../../workbench/widgets/js/player/buffer.js";
+import { Consent, FlashWatch, notice } from "../../workbench/widgets/js/guard/guard.js";
+import { actionOf } from "../../workbench/widgets/js/player/keys.js";
+import { channelsOf, speedsOf } from "../../workbench/widgets/js/player/look.js";
+import { scrubEnd } from "../../workbench/widgets/js/player/transport.js";
 
 const picture = (frame, shrink = 1, size = 10) => ({ frame, shrink, bytes: new Uint8Array(size) });
 

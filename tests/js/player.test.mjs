@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Player } from "../../workbench/widgets/js/player.js";
-import { statusOf } from "../../workbench/widgets/js/status.js";
+import { Player } from "../../workbench/widgets/js/player/player.js";
+import { statusOf } from "../../workbench/widgets/js/player/status.js";
 
 const FILM = { generation: 1, name: "Noise", first: 0, length: null, rows: 2, columns: 2, channels: 1, t_zero: 0, dt: 0.001, position: 0 };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { flashMessage, picturesOf, readMessage, turnMessage } from "../../workbench/widgets/js/protocol.js";
+import { flashMessage, picturesOf, readMessage, turnMessage } from "../../workbench/widgets/js/kernel/protocol.js";
 
 const manner = { step: 2, shrink: 1, channel: 0 };
 

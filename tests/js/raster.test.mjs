@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { unpacked } from "../../workbench/widgets/js/protocol.js";
-import { firing, neuronsOf, neuronWords, stretchAbout } from "../../workbench/widgets/js/raster.js";
+import { unpacked } from "../../workbench/widgets/js/kernel/protocol.js";
+import { firing, neuronsOf, neuronWords, stretchAbout } from "../../workbench/widgets/js/model/raster.js";
 
 test("at most 100 neurons, spread over the frame, none twice", () => {
   for (const [rows, columns] of [[50, 50], [1, 1], [3, 400], [400, 3], [9, 11], [28, 28], [1, 7], [10, 10], [12, 9]]) {

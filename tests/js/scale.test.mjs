@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { numberText, percentText, placeOf, sliderOf, typedNumber, valueAt } from "../../workbench/widgets/js/scale.js";
+import { numberText, percentText, placeOf, sliderOf, typedNumber, valueAt } from "../../workbench/widgets/js/knobs/scale.js";
 
 const part = (facts) => ({ kind: "number", low: 0, high: 1, step: null, log: false, ...facts });
 

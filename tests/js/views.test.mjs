@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { shareOf, spanning, ticksOf } from "../../workbench/widgets/js/axes.js";
-import { edgesOf, histogram, sharesOf } from "../../workbench/widgets/js/histogram.js";
-import { linePath } from "../../workbench/widgets/js/curves.js";
-import { pixelAt } from "../../workbench/widgets/js/marks.js";
-import { indexIn, middleRow, toggled } from "../../workbench/widgets/js/picks.js";
-import { TIME_VIEWS } from "../../workbench/widgets/js/plots.js";
-import { POWER_VIEWS } from "../../workbench/widgets/js/powers.js";
-import { Scene } from "../../workbench/widgets/js/scene.js";
-import { slicePicture } from "../../workbench/widgets/js/slice.js";
-import { Windows, partsOf, windowAt, windowMessage } from "../../workbench/widgets/js/window.js";
+import { shareOf, spanning, ticksOf } from "../../workbench/widgets/js/views/axes.js";
+import { edgesOf, histogram, sharesOf } from "../../workbench/widgets/js/views/histogram.js";
+import { linePath } from "../../workbench/widgets/js/views/curves.js";
+import { pixelAt } from "../../workbench/widgets/js/views/marks.js";
+import { indexIn, middleRow, toggled } from "../../workbench/widgets/js/views/picks.js";
+import { TIME_VIEWS } from "../../workbench/widgets/js/views/plots.js";
+import { POWER_VIEWS } from "../../workbench/widgets/js/views/powers.js";
+import { Scene } from "../../workbench/widgets/js/views/scene.js";
+import { slicePicture } from "../../workbench/widgets/js/views/slice.js";
+import { Windows, partsOf, windowAt, windowMessage } from "../../workbench/widgets/js/views/window.js";
 
 const words = (axis, most = 4) => ticksOf(axis, most).map(([, text]) => text);
 

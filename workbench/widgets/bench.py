@@ -17,24 +17,24 @@ from ..core.layer import Layer
 from ..core.stream import Stream
 from ..exporting import save
 from . import source
-from .beside import Beside
 from .clip import SavedClip
 from .description import code, film, words
-from .exports import Exports
+from .export.part import Exports
 from .frozen import Frozen, frozen_clip
 from .identity import Identity
 from .kept import Kept
 from .knobs import Ranges, controls, turned
+from .model.part import Beside
 from .part import Part
 from .player import Order, Pictures, channel_of, clamped, pictures
 from .protocol import PLAYER, Fit, Flash, Read, Turn, parse
-from .views import Views
+from .views.part import Views
 from .warden import judged
 
 _FIRST_PICTURES = 2  # after a turned knob: few, so that the eye sees it at once
 _FROZEN_FRAMES = 240
 _PARTS: tuple[type[Part], ...] = (Beside, SavedClip, Views, Exports, Identity)
-_STYLES = ("bench.css", "beside.css", "views.css", "exports.css")
+_STYLES = ("bench.css", "model/beside.css", "views/views.css", "export/exports.css")
 
 
 class Bench(anywidget.AnyWidget):

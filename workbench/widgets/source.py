@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from importlib.resources import files
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 _FOLDER = files(__package__) / "js"
 
@@ -28,7 +29,8 @@ def style(*names: str) -> str:
 
 def _collect(name: str, texts: dict[str, str]) -> None:
     text = (_FOLDER / name).read_text("utf-8")
-    for imported in _IMPORT.findall(text):
+    for found in _IMPORT.findall(text):
+        imported = posixpath.normpath(posixpath.join(posixpath.dirname(name), found))
         if imported not in texts:
             _collect(imported, texts)
     texts[name] = _EXPORT.sub("", _IMPORT.sub("", text))

@@ -1,9 +1,9 @@
 // @ts-check
 /** The bench as a widget. */
 
-import { Link } from "./link.js";
-import { Parts } from "./parts.js";
-import { BenchView } from "./view.js";
+import { Link } from "./kernel/link.js";
+import { Parts } from "./page/parts.js";
+import { BenchView } from "./page/view.js";
 
 export default {
   /** @param {{model: any, el: HTMLElement}} page */

@@ -1,8 +1,8 @@
 // @ts-check
 /** A bench without a kernel: the same player, on a clip that lies in the page. */
 
-import { Link } from "./link.js";
-import { BenchView } from "./view.js";
+import { Link } from "./kernel/link.js";
+import { BenchView } from "./page/view.js";
 
 const NO_PARTS = { beside: [], drawers: [], all: () => {}, facts: () => {}, receive: () => false };
 

@@ -1,9 +1,9 @@
 // @ts-check
 /** The gallery in a page: the cards, the place where files are dropped, and the way back from a bench. */
 
-import { Card } from "./card.js";
-import { element, icon } from "./element.js";
-import { Sender } from "./sender.js";
+import { Card } from "./gallery/card.js";
+import { element, icon } from "./page/element.js";
+import { Sender } from "./gallery/sender.js";
 
 class GalleryView {
   /** @param {any} model */
@@ -74,7 +74,7 @@ class GalleryView {
   }
 
   #show() {
-    const facts = /** @type {import("./card.js").CardFacts[]} */ (this.model.get("cards"));
+    const facts = /** @type {import("./gallery/card.js").CardFacts[]} */ (this.model.get("cards"));
     const there = new Set(facts.map((one) => one.number));
     for (const [number, card] of this.cards) if (!there.has(number)) this.#drop(number, card);
     facts.forEach((one, place) => {
@@ -86,7 +86,7 @@ class GalleryView {
     this.#want([...this.cards.values()]);
   }
 
-  /** @param {import("./card.js").CardFacts} facts */
+  /** @param {import("./gallery/card.js").CardFacts} facts */
   #add(facts) {
     const card = new Card(facts, (op, number) => this.send({ op, card: number }));
     this.cards.set(facts.number, card);

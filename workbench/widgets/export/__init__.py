@@ -1,0 +1,1 @@
+"""Frames out of the bench: into files, the page, the notebook."""

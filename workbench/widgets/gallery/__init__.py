@@ -1,0 +1,1 @@
+"""Every stream on a card, and every file dropped on the page."""

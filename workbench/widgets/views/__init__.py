@@ -1,0 +1,1 @@
+"""Views that follow the film: histogram, mean and range, traces, slice, power."""
