@@ -30,9 +30,9 @@ def npy(values: np.ndarray = FILM) -> bytes:
     return out.getvalue()
 
 
-def png(seed: int = 1, shape: tuple[int, ...] = (40, 60, 3)) -> bytes:
+def picture(seed: int = 1, shape: tuple[int, ...] = (40, 60, 3), kind: str = "PNG") -> bytes:
     out = io.BytesIO()
-    Image.fromarray(np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)).save(out, "PNG")
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)).save(out, kind)
     return out.getvalue()
 
 
@@ -108,7 +108,7 @@ def test_every_kind_of_file_is_shown_whole(browser: Browser, tmp_path: Path) -> 
     events = Path(EventReader.example().filename)
     browser.drop(
         ("a.npz", packed.getvalue()),
-        ("b.png", png()),
+        ("b.png", picture()),
         ("c.mkv", video(tmp_path)),
         ("d.inr", inr),
         ("e.inr.gz", gzip.compress(inr)),
@@ -130,17 +130,17 @@ def test_every_kind_of_file_is_shown_whole(browser: Browser, tmp_path: Path) -> 
 
 def test_pictures_of_one_size_dropped_together_are_one_film_in_natural_order(browser: Browser) -> None:
     names = ["cat_10.png", "cat_2.png", "cat_1.png"]
-    browser.drop(*[(name, png(k)) for k, name in enumerate(names)], ("other.png", png(9, (5, 7))), most=1 << 20)
+    browser.drop(*[(name, picture(k)) for k, name in enumerate(names)], ("other.png", picture(9, (5, 7))), most=1 << 20)
     assert sorted(card["name"] for card in browser.sent) == ["cat_1.png … cat_10.png", "other.png"]
     film = browser.gallery.streams["cat_1.png … cat_10.png"]
     for frame, seed in enumerate((2, 1, 0)):
-        wanted = np.array(Image.open(io.BytesIO(png(seed)))).astype(np.float64).mean(-1)
+        wanted = np.array(Image.open(io.BytesIO(picture(seed)))).astype(np.float64).mean(-1)
         assert np.abs(film.read(frame, frame + 1)[0, 0, 0].numpy() - wanted).max() < 1e-3
     number = browser.card("cat_1.png … cat_10.png")["number"]
     browser.send({"op": "remove", "card": number})
     assert browser.files == ["other.png"]
-    browser.drop(("cat_1.png", png(1)), number=2)
-    browser.drop(("cat_2.png", png(2)), number=3)
+    browser.drop(("cat_1.png", picture(1)), number=2)
+    browser.drop(("cat_2.png", picture(2)), number=3)
     assert len(browser.sent) == 3  # not dropped together
 
 
@@ -237,7 +237,8 @@ def test_a_file_that_did_not_come_whole_is_told_and_removed(browser: Browser) ->
 
 BROKEN = [
     ("cat.png", b"hello, I am no picture at all", "are not picture"),
-    ("cat.png", png()[:2000], "cat.png"),
+    ("cat.png", picture()[:2000], "cat.png"),
+    ("cat.jpg", picture(kind="JPEG")[:2000], "cat.jpg"),  # its head is whole: found by reading a frame
     ("cat.xyz", b"hello", "is not one of"),
     ("cat.npy", npy()[:300], "cat.npy"),
     ("cat.npy", b"", "cat.npy"),
