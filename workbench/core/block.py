@@ -46,6 +46,15 @@ def as_block(data: object, name: str = "block") -> Block:
     return tensor
 
 
+def empty(*shape: int) -> Tensor:
+    """Gives memory for a block, not yet written to. numpy's: it asks for large pages, which take a tenth of the time to touch.
+
+    >>> empty(1, 1, 20, 4, 5).shape
+    torch.Size([1, 1, 20, 4, 5])
+    """
+    return torch.from_numpy(np.empty(shape, np.float32))
+
+
 def to_numpy(block: Block | np.ndarray) -> np.ndarray:
     """Gives a block of one batch as an array `(time, height, width)`, or `(time, height, width, channel)`.
 

@@ -6,9 +6,9 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from ..core.block import Block
+from ..core.block import Block, empty
+from .arrays import compilable
 
 
 def gaussian(sigma: float | Tensor) -> Tensor:
@@ -21,7 +21,8 @@ def gaussian(sigma: float | Tensor) -> Tensor:
     width = torch.as_tensor(sigma, dtype=torch.float64)
     if width <= 0:
         return torch.ones(1)
-    distance = torch.arange(-math.ceil(4 * float(width)), math.ceil(4 * float(width)) + 1)
+    reach = math.ceil(4 * width.item())
+    distance = torch.arange(-reach, reach + 1)
     weights = torch.exp(-0.5 * (distance / width) ** 2)
     return (weights / weights.sum()).float()
 
@@ -32,11 +33,20 @@ def blur(film: Block, sigma: float | Tensor) -> Block:
     >>> bool(torch.allclose(blur(torch.ones(1, 1, 2, 4, 5), 1.5), torch.ones(1)))
     True
     """
-    weights = gaussian(sigma)
+    weights = gaussian(sigma).to(film.device)
+    if not compilable(film, weights):
+        return _banded(weights, film.shape[3]) @ film @ _banded(weights, film.shape[4]).T
+    from . import kernels  # noqa: PLC0415 - it compiles
+
+    blurred, taps = empty(*film.shape), weights[len(weights) // 2 :].numpy().copy()
+    frames, out = (one.flatten(0, 2).detach().numpy() for one in (film.contiguous(), blurred))
+    kernels.blur(frames, (0, film.shape[3]), taps, out)
+    return blurred
+
+
+def _banded(weights: Tensor, length: int) -> Tensor:
+    """The matrix that weighs a column of `length` pixels by a kernel, its edges replicated."""
     reach = len(weights) // 2
-    frames = film.flatten(0, 2)[:, None]
-    frames = functional.pad(frames, (reach, reach, 0, 0), mode="replicate") if reach else frames
-    frames = functional.conv2d(frames, weights.view(1, 1, 1, -1))
-    frames = functional.pad(frames, (0, 0, reach, reach), mode="replicate") if reach else frames
-    frames = functional.conv2d(frames, weights.view(1, 1, -1, 1))
-    return frames[:, 0].view(film.shape)
+    places = torch.arange(length)[:, None] + torch.arange(-reach, reach + 1)
+    places = places.clamp(0, length - 1).to(weights.device)
+    return weights.new_zeros(length, length).scatter_add(1, places, weights.expand(length, -1))

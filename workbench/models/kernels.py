@@ -9,64 +9,10 @@ Equations: Wohrer & Kornprobst 2009, doi 10.1007/s10827-008-0108-4.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-ONE = np.float32(1)
-ZERO = np.float32(0)
-
-
-def compiled(function):
-    """Compiles a function at its first call, and keeps the result for later processes where there is a place for it."""
-    try:
-        return njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # neither this folder nor the user's cache can be written
-        return njit(nogil=True)(function)
-
-
-@compiled
-def blur(film, rows, taps, out):
-    """Blurs each frame by a symmetric separable kernel: `taps[j]` is its weight at distance j; edges replicate."""
-    frames, height, width = film.shape
-    reach = taps.size - 1
-    line = np.empty(width + 2 * reach, np.float32)
-    across = np.empty((height, width), np.float32)
-    for t in range(frames):
-        for y in range(max(0, rows[0] - reach), min(height, rows[1] + reach)):
-            line[:reach] = film[t, y, 0]
-            line[reach : reach + width] = film[t, y]
-            line[reach + width :] = film[t, y, width - 1]
-            _weigh(line, taps, reach, across[y])
-        for y in range(rows[0], rows[1]):
-            row = out[t, y]
-            for x in range(width):
-                row[x] = taps[0] * across[y, x]
-            for j in range(1, reach + 1):
-                above, below = across[max(0, y - j)], across[min(height - 1, y + j)]
-                for x in range(width):
-                    row[x] += taps[j] * (above[x] + below[x])
-
-
-@compiled
-def _weigh(line, taps, reach, out):
-    width = out.size
-    for x in range(width):
-        out[x] = taps[0] * line[reach + x]
-    for j in range(1, reach + 1):
-        left, right = line[reach - j : reach - j + width], line[reach + j : reach + j + width]
-        for x in range(width):
-            out[x] += taps[j] * (left[x] + right[x])
-
-
-@compiled
-def low_pass(film, rows, keep, state, out):
-    """y[t] = keep·y[t−1] + (1 − keep)·x[t]."""
-    width = film.shape[2]
-    for t in range(film.shape[0]):
-        for y in range(rows[0], rows[1]):
-            x_, s, o = film[t, y], state[y], out[t, y]
-            for x in range(width):
-                s[x] = keep * s[x] + (ONE - keep) * x_[x]
-                o[x] = s[x]
+from ..filters.kernels import ONE, ZERO, compiled
+from ..filters.kernels import blur as blur
+from ..filters.kernels import low_pass as low_pass
 
 
 @compiled
