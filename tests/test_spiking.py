@@ -196,6 +196,18 @@ def test_many_pixels_are_many_single_ones() -> None:
         assert torch.equal(events[b, c::2, :, row, column], alone[0, :, :, 0, 0])
 
 
+def test_events_against_a_plain_program() -> None:
+    shown = torch.randint(-4, 5, (400, 3, 4), generator=torch.Generator().manual_seed(3)).cumsum(0).float()
+    events = IntegrativeMotionSensor(2.5)(shown)
+    for row, column in itertools.product(range(3), range(4)):
+        values = shown[:, row, column].tolist()
+        settled, wanted = values[0], []
+        for value in values:
+            wanted.append(1 if value - settled > 2.5 else -1 if value - settled < -2.5 else 0)
+            settled += 2.5 * wanted[-1]
+        assert signed(events[..., row : row + 1, column : column + 1]) == wanted
+
+
 def test_events_account_for_the_change() -> None:
     """What was sent is never more than a threshold behind a slow input: θ·(ON − OFF) follows the change."""
     shown = (torch.rand(1, 1, 400, 5, 6, generator=torch.Generator().manual_seed(2)) - 0.5).cumsum(2)
@@ -277,6 +289,27 @@ def test_izhikevich_neurons_against_the_published_loop(kind: tuple[float, float,
     times = Izhikevich(*kind)(torch.from_numpy(current).float().view(-1, 1, 1)).ravel().nonzero().ravel().tolist()
     assert len(wanted) > 5
     assert times == wanted
+
+
+@pytest.mark.parametrize(("dt", "turns", "halves"), [(0.0001, 1, 1), (0.001, 1, 2), (0.0025, 3, 2), (0.01, 10, 2)])
+def test_izhikevich_neurons_against_a_plain_program_at_any_step(dt: float, turns: int, halves: int) -> None:
+    """In float64 pixel by pixel; every bit, since chaos would part them otherwise."""
+    shown = 20 * film(frames=200)
+    layer = Izhikevich(0.1, 0.25, -55.0, 3.0)
+    layer.dt = dt
+    spikes = layer(shown)
+    for row, column in itertools.product(range(3), range(4)):
+        v, u, fired, step = -55.0, 0.25 * -55.0, [], 1000 * dt / turns
+        for frame, i in enumerate(shown[0, 0, :, row, column].tolist()):
+            for _ in range(turns):
+                if v >= 30:
+                    v, u = -55.0, u + 3.0
+                    fired.append(frame)
+                for _ in range(halves):
+                    v = v + step / halves * (0.04 * (v * v) + 5 * v + 140 - u + i)
+                u = u + step * 0.1 * (0.25 * v - u)
+        assert spikes[0, 0, :, row, column].nonzero().ravel().tolist() == sorted(set(fired))
+        assert layer.state.v[0, 0, row, column].item() == v
 
 
 def test_izhikevich_neurons_at_other_steps() -> None:

@@ -6,14 +6,16 @@ import math
 from dataclasses import KW_ONLY
 from typing import Annotated, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 from typing_extensions import override
 
 from ..core import chance
-from ..core.block import Block
+from ..core.block import Block, empty
 from ..core.knob import Knob, Seed
 from ..core.layer import Layer
+from .arrays import films, own, pixels
 from .randomness import pixelwise
 
 Noise = Annotated[float, Knob(0, 10, "input", "standard deviation of Gaussian current, new in each frame", hard=(0, None))]
@@ -52,18 +54,17 @@ class LeakyIntegrateAndFire(Layer):
 
     @override
     def step(self, block: Block, state: Leaky | None) -> tuple[Block, Leaky]:
-        zeros = torch.zeros_like(block[:, :, 0])
+        from . import kernels  # noqa: PLC0415 - it compiles
+
+        zeros = torch.zeros(*block.shape[:2], *block.shape[3:])
         frame, v, resting = state or Leaky(0, zeros, zeros)
+        v, resting, spikes = own(v), own(resting), empty(*block.shape)
         keep, rest = math.exp(-self.dt / float(self.tau)), round(float(self.refractory) / self.dt)
-        spikes = []
-        for current in _with_noise(self, block, frame, chance.LEAKY_NEURON).unbind(2):
-            awake = resting == 0
-            v = torch.where(awake, keep * v + (1 - keep) * current, v)
-            fired = awake & (v >= float(self.threshold))
-            v = torch.where(fired, float(self.reset_to), v)
-            resting = torch.where(fired, float(rest), (resting - 1).clamp(min=0))
-            spikes.append(fired)
-        return torch.stack(spikes, 2).to(block.dtype), Leaky(frame + block.shape[2], v, resting)
+        numbers = [np.float32(one) for one in (keep, 1 - keep, self.threshold, self.reset_to, rest)]
+        currents = films(_with_noise(self, block, frame, chance.LEAKY_NEURON))
+        for current, *states, out in zip(currents, pixels(v), pixels(resting), films(spikes), strict=True):
+            kernels.leaky(current, *numbers, *states, out)
+        return spikes.to(block.device), Leaky(frame + block.shape[2], v, resting)
 
     @override
     def output_range(self, low: float, high: float) -> tuple[float, float]:
@@ -99,31 +100,23 @@ class Izhikevich(Layer):
 
     @override
     def step(self, block: Block, state: Recovering | None) -> tuple[Block, Recovering]:
-        # The smallest difference grows from spike to spike: float32 would part from the published program.
-        precise = torch.float32 if block.device.type == "mps" else torch.float64
-        v = torch.full_like(block[:, :, 0], float(self.c), dtype=precise)
-        frame, v, u = state or Recovering(0, v, float(self.b) * v)
-        spikes = []
-        for current in _with_noise(self, block, frame, chance.IZHIKEVICH_NEURON).to(precise).unbind(2):
-            v, u, fired = self._frame(v, u, current)
-            spikes.append(fired)
-        return torch.stack(spikes, 2).to(block.dtype), Recovering(frame + block.shape[2], v, u)
+        from . import kernels  # noqa: PLC0415 - it compiles
 
-    def _frame(self, v: Tensor, u: Tensor, current: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        a, b, c, d = float(self.a), float(self.b), float(self.c), float(self.d)
+        # The smallest difference grows from spike to spike: float32 would part from the published program.
+        v = torch.full((*block.shape[:2], *block.shape[3:]), float(self.c), dtype=torch.float64)
+        frame, v, u = state or Recovering(0, v, float(self.b) * v)
+        v, u, spikes = own(v), own(u), empty(*block.shape)
+        abcd, steps = (float(self.a), float(self.b), float(self.c), float(self.d)), self._steps()
+        currents = films(_with_noise(self, block, frame, chance.IZHIKEVICH_NEURON))
+        for current, *states, out in zip(currents, pixels(v), pixels(u), films(spikes), strict=True):
+            kernels.izhikevich(current, *steps, abcd, _PEAK, *states, out)
+        return spikes.to(block.device), Recovering(frame + block.shape[2], v, u)
+
+    def _steps(self) -> tuple[int, int, float]:
+        """The steps of a frame, the parts of each for v, and how long a step is (ms)."""
         whole = 1000 * self.dt
         turns = math.ceil(round(whole, 6))
-        step = whole / turns
-        halves = math.ceil(round(step / _HALF, 6))
-        fired = torch.zeros_like(v, dtype=torch.bool)
-        for _ in range(turns):
-            peak = v >= _PEAK
-            fired |= peak
-            v, u = torch.where(peak, c, v), torch.where(peak, u + d, u)
-            for _ in range(halves):
-                v = v + step / halves * (0.04 * v**2 + 5 * v + 140 - u + current)
-            u = u + step * a * (b * v - u)
-        return v, u, fired
+        return turns, math.ceil(round(whole / turns / _HALF, 6)), whole / turns
 
     @override
     def output_range(self, low: float, high: float) -> tuple[float, float]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import KW_ONLY
 from typing import Annotated, Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 from typing_extensions import override
 
 from ..core import chance
-from ..core.block import Block
+from ..core.block import Block, empty
 from ..core.knob import Knob, Seed
 from ..core.layer import Layer
+from .arrays import films, own, pixels
 from .neurons import Izhikevich as Izhikevich
 from .neurons import LeakyIntegrateAndFire as LeakyIntegrateAndFire
 from .randomness import pixelwise
@@ -68,17 +70,15 @@ class IntegrativeMotionSensor(Layer):
 
     @override
     def step(self, block: Tensor, state: Tensor | None) -> tuple[Block, Tensor]:
+        from . import kernels  # noqa: PLC0415 - it compiles
+
         values = block.detach() if self.scale == "linear" else block.detach().clamp(min=float(self.floor)).log()
-        threshold = float(self.threshold)
-        settled = (values[:, :, 0] if state is None else state).clone()
-        polarity = values.new_empty(2, values.shape[2], *settled.shape)
-        change = torch.empty_like(settled)
-        for value, on, off in zip(values.unbind(2), polarity[0], polarity[1], strict=True):
-            torch.sub(value, settled, out=change)
-            torch.gt(change, threshold, out=on)
-            torch.lt(change, -threshold, out=off)
-            settled.add_(on, alpha=threshold).sub_(off, alpha=threshold)
-        return polarity.permute(2, 0, 3, 1, 4, 5).flatten(1, 2), settled
+        settled = own(values[:, :, 0] if state is None else state)
+        polarity = empty(block.shape[0], 2, *block.shape[1:])
+        events = (one for both in polarity.flatten(4).numpy() for one in both.swapaxes(0, 1))  # of each film, ON and OFF
+        for film, sums, (on, off) in zip(films(values), pixels(settled), events, strict=True):
+            kernels.changes(film, np.float32(self.threshold), sums, on, off)
+        return polarity.flatten(1, 2).to(block.device), settled
 
     @override
     def output_range(self, low: float, high: float) -> tuple[float, float]:

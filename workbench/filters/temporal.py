@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import numpy as np
 import torch
 from torch import Tensor
 from typing_extensions import override
 
-from ..core.block import Block
+from ..core.block import Block, empty
 from ..core.knob import Knob
 from ..core.layer import Layer
+from .arrays import compilable, films, own, pixels
 
 Number = float | Tensor
 
@@ -37,11 +39,23 @@ def low_pass(film: Block, tau: Number, dt: float, state: Tensor | None = None) -
     """
     keep = decay(dt, tau)
     y = torch.zeros_like(film[:, :, 0]) if state is None else state
+    if keep.ndim == 0 and compilable(film, keep, y):
+        return _compiled(film, keep.item(), own(y))
     frames = []
     for x in film.unbind(2):
         y = keep * y + (1 - keep) * x
         frames.append(y)
     return torch.stack(frames, 2), y
+
+
+def _compiled(film: Block, keep: float, y: Tensor) -> tuple[Block, Tensor]:
+    """The same, by a kernel whose rows are whole frames."""
+    from . import kernels  # noqa: PLC0415 - it compiles
+
+    slow = empty(*film.shape)
+    for shown, state, out in zip(films(film), pixels(y), films(slow), strict=True):
+        kernels.low_pass(shown[:, None], (0, 1), np.float32(keep), state[None], out[:, None])
+    return slow, y
 
 
 def high_pass(film: Block, weight: Number, tau: Number, dt: float, state: Tensor | None = None) -> tuple[Block, Tensor]:
