@@ -85,7 +85,7 @@ def test_flashing_noise_waits_for_a_word_then_space_plays_and_arrows_step_exactl
 ) -> None:
     bench.go_to(0)
     cells = first_film.cells()
-    notice = bench.root.get_by_text("Flashes more than three times a second.")
+    notice = bench.root.get_by_text("The film flashes more than three times a second.")
     notice.wait_for()
     bench.key(" ")
     bench.page.wait_for_timeout(500)

@@ -57,7 +57,7 @@ class TestFrozen:
         bench = BenchOnPage(page, page.locator(".wb-bench"))
         bench.wait("one.dataset.frame === '0'")
         bench.key(" ")
-        bench.root.get_by_text("Flashes more than three times a second.").wait_for()
+        bench.root.get_by_text("The film flashes more than three times a second.").wait_for()
         assert bench.frame == 0
 
     def test_it_plays_in_html_made_of_a_notebook(self, page: Any, tmp_path: Path) -> None:

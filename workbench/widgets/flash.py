@@ -3,7 +3,8 @@
 The general flash of WCAG 2.2, success criterion 2.3.1 (https://www.w3.org/TR/WCAG22/#dfn-general-flash-and-red-flash-thresholds):
 a flash is a pair of opposing changes of relative luminance by 0.1 or more, the darker state below 0.8; more than three
 in a second fail where together they cover more than a quarter of 10° of the visual field (341 × 256 CSS pixels).
-Fine patterns, their squares below 0.1° (3.4 pixels), are exempt. The red flash is not judged.
+Fine patterns, their squares below 0.1° (3.4 pixels), are exempt. The red flash is not judged, nor is what stands beside the
+film: js/guard/flashes.js counts by the same rule in the page, and js/guard/sight.js adds the areas of film and model.
 """
 
 from __future__ import annotations

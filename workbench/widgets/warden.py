@@ -1,4 +1,8 @@
-"""Warden: answers a page's question whether the next second flashes, as it is shown there."""
+"""Warden: answers a page's question whether the next second of the film flashes, as it is shown there.
+
+It is judged in grey, whatever its colour map. The page counts flashes once more as they are painted, with the colours really
+shown, in the film and in the model's film (js/guard/flashes.js): a model is not asked ahead, for it may be slow.
+"""
 
 from __future__ import annotations
 

@@ -57,12 +57,12 @@ export class FlashWatch {
 
 /**
  * The line that stands beside the play button, or null where nothing has to be said.
- * @param {boolean} risky
+ * @param {string} flashing what does, in words; none where all is calm
  * @param {boolean} reducedMotion
  * @param {boolean} consent
  */
-export function notice(risky, reducedMotion, consent) {
+export function notice(flashing, reducedMotion, consent) {
   if (consent) return null;
-  if (risky) return "Flashes more than three times a second.";
+  if (flashing) return `${flashing} more than three times a second.`;
   return reducedMotion ? "Your system asks for reduced motion." : null;
 }

@@ -1,10 +1,14 @@
 // @ts-check
-/** The warden at the play button: asks the kernel whether the next second flashes, and holds the film until told. */
+/** The warden at the play button. It asks the kernel whether the next second of the film flashes, and holds it until told; and of
+ * whatever moves by itself, the model's film too, it counts the flashes as they are painted, and stops before the fourth.
+ */
 
 import { stepFor } from "../player/clock.js";
 import { element } from "../page/element.js";
 import { Consent, FlashWatch, notice } from "./guard.js";
 import { flashMessage } from "../kernel/protocol.js";
+import { lightsOf } from "./flashes.js";
+import { Sight } from "./sight.js";
 
 export class Warden {
   /**
@@ -21,6 +25,10 @@ export class Warden {
     this.flashes = new FlashWatch();
     this.consent = new Consent(storage(), location.pathname);
     this.wanted = false;
+    this.sight = new Sight();
+    this.seen = { key: "", flashing: "" };
+    /** How the model is shown, for a key. */
+    this.model = () => "";
     this.words = element("span", {});
     const button = element("button", { type: "button", class: "wb-button wb-words", onclick: () => this.agree() }, "Play anyway");
     this.element = element("div", { class: "wb-notice", role: "note", hidden: true }, this.words, button);
@@ -36,9 +44,20 @@ export class Warden {
     return [film.generation, rate, channel, this.stage.zoomFor(film), this.stage.contrast].join();
   }
 
-  get #notice() {
+  /** What changes what is seen, colours and model too. */
+  get #look() {
+    return [this.#key, this.stage.map, this.model()].join();
+  }
+
+  /** What flashes, in words. */
+  get #flashing() {
     const risky = this.flashes.covers(this.#key, this.player.position) && this.flashes.report?.risky === true;
-    return notice(risky, this.#reduced, this.consent.isGiven);
+    if (risky) return "The film flashes";
+    return this.seen.key === this.#look ? this.seen.flashing : "";
+  }
+
+  get #notice() {
+    return notice(this.#flashing, this.#reduced, this.consent.isGiven);
   }
 
   /** A person asks for play: at once where nothing speaks against it, after the kernel's answer where it is not known. */
@@ -50,6 +69,27 @@ export class Warden {
   agree() {
     this.consent.give();
     this.play();
+  }
+
+  /**
+   * Sees a picture that is about to be painted, and gives whether it may be. What plays is stopped where something flashes with
+   * it, and stands on it: it ends the third flash. What moves otherwise, a model on a long way, is kept from sight; what a person
+   * asked for (not `moving`) never is.
+   * @param {"film" | "model"} which
+   * @param {import("../player/buffer.js").Picture} picture
+   * @param {import("../player/stage.js").Stage} stage
+   * @param {{rows: number, columns: number}} film
+   * @param {boolean} moving
+   */
+  see(which, picture, stage, film, moving) {
+    if (!moving) this.sight.rest(which);
+    if (!moving || this.consent.isGiven) return true;
+    const lights = lightsOf(picture.channels, stage.table, stage.contrastBytes);
+    const flashing = this.sight.see(which, picture, stage.zoomFor(film), lights, performance.now());
+    if (flashing === "" || !this.player.playing) return flashing === "";
+    this.seen = { key: this.#look, flashing };
+    this.#decide();
+    return true;
   }
 
   #decide() {

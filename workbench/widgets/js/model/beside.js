@@ -32,6 +32,7 @@ export class Beside {
     this.told = null;
     /** @type {number | null} found by the model where the player does not know it yet */
     this.length = null;
+    table.warden.model = () => (this.film ? [this.told?.generation, this.channel, this.stage.map].join() : "");
     const tell = (/** @type {object} */ message) => table.send({ view: table.view, ...message });
     this.tell = tell;
     this.stage = new Stage(table.key, () => tell({ op: "model fit", start: table.player.position }), { film: "Model", values: "range of the model" });
@@ -169,7 +170,7 @@ export class Beside {
   #show() {
     const { film, stage, follower, frame } = this;
     const picture = film ? follower.buffer.get(frame) : undefined;
-    if (picture && picture !== stage.picture) stage.show(picture);
+    if (picture && picture !== stage.picture) this.#paint(picture, this.player.playing);
     const behind = picture === undefined;
     this.beside.classList.toggle("wb-behind", behind);
     this.beside.dataset.frame = String(stage.picture?.frame ?? "");
@@ -202,6 +203,14 @@ export class Beside {
     this.line.came(content);
     this.length = content.length;
     this.stage.refit.classList.toggle("wb-wanted", content.clipped > 0);
-    if (content.op === "way" && !this.follower.buffer.has(this.frame, Infinity)) this.stage.show(pictures[0]);
+    if (content.op === "way" && !this.follower.buffer.has(this.frame, Infinity)) this.#paint(pictures[0], true);
+  }
+
+  /**
+   * @param {import("../player/buffer.js").Picture} picture
+   * @param {boolean} moving it comes by itself
+   */
+  #paint(picture, moving) {
+    if (this.film && this.table.warden.see("model", picture, this.stage, this.film, moving)) this.stage.show(picture);
   }
 }

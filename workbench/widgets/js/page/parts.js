@@ -7,9 +7,9 @@ import { Exports } from "../export/exports.js";
 import { Views } from "../views/views.js";
 
 /**
- * What a part is given: the number of this view, the player and its stage, what a key does there, and a way to the kernel.
+ * What a part is given: the number of this view, the player, its stage and its warden, what a key does there, and a way to the kernel.
  * @typedef {{view: number, model: any, player: import("../player/player.js").Player, stage: import("../player/stage.js").Stage,
- *   key: (event: KeyboardEvent) => void, send: (message: object) => void}} Table
+ *   warden: import("../guard/warden.js").Warden, key: (event: KeyboardEvent) => void, send: (message: object) => void}} Table
  */
 
 /**

@@ -43,7 +43,7 @@ export class BenchView {
     this.code = new Code();
     this.status = element("div", { class: "wb-status", role: "status" });
     this.title = element("div", { class: "wb-title" });
-    const table = { view: this.number, model: link, player: this.player, stage: this.stage, key: (/** @type {KeyboardEvent} */ event) => this.#key(event), send };
+    const table = { view: this.number, model: link, player: this.player, stage: this.stage, warden: this.warden, key: (/** @type {KeyboardEvent} */ event) => this.#key(event), send };
     this.parts = partsOn(table);
     this.element = this.#layout();
     this.#listen();
@@ -99,7 +99,8 @@ export class BenchView {
 
   /** @param {import("../player/buffer.js").Picture} picture */
   #paint(picture) {
-    this.stage.show(picture);
+    const { playing, film } = this.player;
+    if (this.warden.see("film", picture, this.stage, film, playing)) this.stage.show(picture);
     this.parts.all("painted", picture);
   }
 
