@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +55,7 @@ class Film:
             raise KnobError(msg)
         pixels = stream.channels * stream.size[0] * stream.size[1]
         piece = max(1, min(_MOST, _PIECE // pixels)) if chunk is None else frame_number(chunk, f"{owner}(chunk)")
-        return cls(stream, first, count, min(piece, count), value_range or stream.value_range)
+        return cls(stream, first, count, min(piece, count), _span(stream, value_range, owner))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -86,11 +88,11 @@ class Film:
             **({"unwritten": told} if told else {}),
             "start": self.start,
             "frames": self.frames,
-            "t_zero": self.stream.t_zero,
-            "dt": self.stream.dt,
-            "pixel_per_degree": self.stream.pixel_per_degree,
-            "channels": self.stream.channels,
-            "size": list(self.stream.size),
+            "t_zero": float(self.stream.t_zero),
+            "dt": float(self.stream.dt),
+            "pixel_per_degree": float(self.stream.pixel_per_degree),
+            "channels": int(self.stream.channels),
+            "size": [int(side) for side in self.stream.size],
             "value_range": list(self.value_range),
         }
 
@@ -100,6 +102,19 @@ def _recipe(stream: Stream) -> tuple[Recipe | None, str]:
         return stream.recipe(), ""
     except RecipeError as error:  # a film of a lambda can be written, and says why it cannot be rebuilt
         return None, str(error)
+
+
+def _span(stream: Stream, given: Any, owner: str) -> tuple[float, float]:
+    """The values that become 0 and 255."""
+    if given is None:
+        low, high = stream.value_range
+        return float(low), float(high)
+    with suppress(TypeError, ValueError, OverflowError):
+        low, high = (float(one) for one in given)
+        if -math.inf < low < high < math.inf:
+            return low, high
+    msg = f"{owner}(value_range) = {shown(given)}, is not two numbers, low < high (what becomes 0 and 255); give (0.0, 255.0)."
+    raise KnobError(msg)
 
 
 def _count(stream: Stream, start: int, frames: int | None, owner: str) -> int:

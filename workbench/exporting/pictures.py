@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from ..core import pixels
 from ..core.block import Block
-from ..core.errors import KnobError
+from ..core.errors import FormatError, KnobError
 from .sink import RECORD, Picture, Sink
 
 _GIF_STEP = 10  # ms: a GIF's clock
@@ -32,6 +32,13 @@ class PngSink(Sink):
     def put(self, start: int, block: Block) -> None:
         for k, frame in enumerate(self.bytes(block), self.film.start + start):
             pixels.picture(frame).save(self.part / f"frame_{k:07d}.png")
+
+    @override
+    def finish(self) -> None:
+        found = sum(1 for _ in self.part.glob("frame_*.png"))
+        if found != self.film.frames:
+            msg = f"{self.part}: {found} pictures, are not the {self.film.frames} of the film; remove that folder and save again."
+            raise FormatError(msg)
 
 
 class _Animation(Sink):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 from pathlib import Path
 
@@ -12,7 +14,10 @@ from .fingerprint import fingerprint
 from .kinds import Kind
 from .sink import RECORD, beside
 
-_FOLDERS = {".zarr": "zarr.json", "": RECORD}  # what a folder of ours has in it
+# What a folder of ours has in it, and all that it may have: anything else there is somebody's own.
+_FOLDERS = {".zarr": ("zarr.json", re.compile(r"zarr\.json|c")), "": (RECORD, re.compile(r"recipe\.json|frame_\d{7,}\.png"))}
+_OLD = ".part.old"  # the folder before, while the new one takes its name
+_LONGEST = ".recipe.json.part"  # of the names that an export needs beside the file's own
 
 
 def refuse_place(target: Path, kind: Kind) -> None:
@@ -20,18 +25,33 @@ def refuse_place(target: Path, kind: Kind) -> None:
     if not target.parent.is_dir():
         msg = f"save(path) = {str(target)!r}, its folder is not there; make it first: mkdir -p {str(target.parent)!r}."
         raise DataMissing(msg)
-    mark = _FOLDERS.get(kind.suffix)
-    for place in (target, beside(target, ".part"), beside(target, ".old")):
-        if place.exists() and not _replaceable(place, mark):
-            what = "a folder" if mark is None else "there, and no film of ours"
+    _refuse_name(target)
+    for place in (target, beside(target, ".part"), beside(target, _OLD)):
+        if place.exists() and not _replaceable(place, kind):
+            what = "there, and no film of ours alone" if kind.suffix in _FOLDERS else "a folder"
             msg = f"save(path) = {str(target)!r}, {place.name} is {what} (it would be replaced); give another name."
             raise KnobError(msg)
 
 
-def _replaceable(place: Path, mark: str | None) -> bool:
-    if mark is None:
+def _refuse_name(target: Path) -> None:
+    try:
+        os.lstat(beside(target, _LONGEST))
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        told = error.strerror if isinstance(error, OSError) else error
+        msg = f"save(path) = {str(target)!r}, is not a name that a file and {_LONGEST} beside it can have ({told}); give another."
+        raise KnobError(msg) from error
+
+
+def _replaceable(place: Path, kind: Kind) -> bool:
+    if kind.suffix not in _FOLDERS:
         return place.is_file()
-    return place.is_dir() and ((place / mark).exists() or not any(place.iterdir()))
+    if not place.is_dir():
+        return False
+    mark, own = _FOLDERS[kind.suffix]
+    names = {entry.name for entry in place.iterdir() if not entry.name.endswith(".partial")}  # zarr's, where it was killed
+    return not names or (mark in names and all(map(own.fullmatch, names)))
 
 
 def settle(target: Path, kind: Kind, film: Film) -> None:
@@ -41,8 +61,9 @@ def settle(target: Path, kind: Kind, film: Film) -> None:
     fresh = None if kind.inside else _recorded(record, film, target if renamed else part)
     record.unlink(missing_ok=True)
     if not renamed:
-        old = beside(target, ".old")
+        old = beside(target, _OLD)
         if target.is_dir():
+            remove(old)  # a kill may have left it, with the film after it in place
             target.replace(old)
         part.replace(target)
         remove(old)
@@ -62,8 +83,8 @@ def _recorded(record: Path, film: Film, whole: Path) -> Path:
 
 
 def remove(path: Path) -> None:
-    """Removes a file or folder, if it is there."""
-    if path.is_dir():
+    """Removes a file, link or folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -56,7 +57,7 @@ def frames(path: Path, record: dict[str, Any]) -> Stream:
     if (path / "zarr.json").exists():
         return _in_memory(path, record, told, _of_zarr)
     if path.is_dir():
-        return streams.ImageSequence(str(path / "frame_*.png"), None, is_color=record["channels"] == 3, **told)
+        return streams.ImageSequence(f"{glob.escape(str(path))}/frame_*.png", None, is_color=record["channels"] == 3, **told)
     if issubclass(sink, H5Sink | tiff.TiffSink):
         return _in_memory(path, record, told, _of_hdf5 if sink is H5Sink else _of_tiff)
     if sink is EventSink:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..core.errors import ClippedWarning, FormatError, WorkbenchError
-from ..core.recipe import content_hash
+from ..core.cast import shown
+from ..core.errors import ClippedWarning, FormatError, KnobError, WorkbenchError
 from ..core.remark import remark
 from ..core.stream import Stream
+from .alone import alone
 from .film import Film
-from .kinds import Kind, kind_of
-from .placing import refuse_place, remove, settle
+from .kinds import kind_of
+from .manifest import Manifest
+from .placing import refuse_place, settle
 from .progress import Progress, bar
-from .sink import Sink, beside
+from .sink import Sink
 
 
 def save(
@@ -52,14 +53,14 @@ def save(
     >>> workbench.from_file(path) == film
     True
     """
-    target = Path(path).absolute()
+    target = _target(path)
     kind = kind_of(target)
     film = Film.of(stream, start, frames, chunk, value_range, "save")
     refuse_place(target, kind)
-    manifest = _Manifest(target, kind, film)
-    done = manifest.done()
-    with bar(progress, target.name) as told, _named_faults(target, manifest):
-        tell = _Cancel(told)
+    manifest = Manifest(target, kind, film)
+    with alone(target), _named_faults(target, manifest), bar(progress, target.name) as told:
+        done = manifest.done()
+        tell = _Cancel(told) if callable(progress) else told
         sink = kind.sink(film, target, resumed=done > 0)
         try:
             _write(film, sink, manifest, done, tell)
@@ -74,6 +75,18 @@ def save(
         msg = f"{target}: {sink.clipped} values, were outside {low:g}..{high:g} and were clipped; give value_range=(low, high)."
         remark(msg, ClippedWarning)
     return Path(path)
+
+
+def _target(path: object) -> Path:
+    try:
+        target = Path(path).absolute()  # type: ignore[arg-type]
+    except TypeError as error:
+        msg = f"save(path) = {shown(path)}, is not a path; give for example 'film.npy'."
+        raise KnobError(msg) from error
+    if target.name:
+        return target
+    msg = f"save(path) = {str(target)!r}, is not the name of a file or folder; give for example 'film.npy'."
+    raise KnobError(msg)
 
 
 class _Cancelled(Exception):  # noqa: N818 - no error
@@ -93,7 +106,7 @@ class _Cancel:
             raise _Cancelled from error
 
 
-def _write(film: Film, sink: Sink, manifest: _Manifest, done: int, tell: Progress) -> None:
+def _write(film: Film, sink: Sink, manifest: Manifest, done: int, tell: Progress) -> None:
     sink.clipped = manifest.clipped
     for number, (start, stop) in enumerate(film.bounds()):
         if number >= done:
@@ -102,39 +115,8 @@ def _write(film: Film, sink: Sink, manifest: _Manifest, done: int, tell: Progres
         tell(stop, film.frames)
 
 
-class _Manifest:
-    """How many pieces of which film are in the `.part`: a small file beside it, replaced after each piece."""
-
-    def __init__(self, target: Path, kind: Kind, film: Film) -> None:
-        self.part, self._file = beside(target, ".part"), beside(target, ".part.json")
-        self.keeps = kind.resumable and film.record["recipe"] is not None
-        self._job = content_hash({"film": film.record, "chunk": film.chunk, "suffix": kind.suffix})
-        self.clipped = 0
-
-    def done(self) -> int:
-        """The number of pieces to keep; where there is none, everything left of another export is removed."""
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            told = json.loads(self._file.read_text())
-            if self.keeps and told["job"] == self._job and self.part.exists():
-                self.clipped = int(told["clipped"])
-                return int(told["done"])
-        self.clear()
-        return 0
-
-    def note(self, done: int, clipped: int) -> None:
-        if self.keeps:
-            fresh = beside(self._file, ".new")
-            fresh.write_text(json.dumps({"job": self._job, "done": done, "clipped": clipped}))
-            fresh.replace(self._file)
-
-    def clear(self) -> None:
-        beside(self._file, ".new").unlink(missing_ok=True)
-        self._file.unlink(missing_ok=True)
-        remove(self.part)
-
-
 @contextlib.contextmanager
-def _named_faults(target: Path, manifest: _Manifest) -> Iterator[None]:
+def _named_faults(target: Path, manifest: Manifest) -> Iterator[None]:
     try:
         yield
     except _Cancelled as error:
@@ -153,6 +135,6 @@ def _named_faults(target: Path, manifest: _Manifest) -> Iterator[None]:
         raise
 
 
-def _drop_half(manifest: _Manifest) -> None:
+def _drop_half(manifest: Manifest) -> None:
     if not manifest.keeps:
         manifest.clear()

@@ -17,6 +17,7 @@ EVENT: Final = np.dtype([("t", np.int64), ("x", np.int16), ("y", np.int16), ("p"
 Events = np.ndarray  # of EVENT: a type checker at run time knows no structured dtype
 _MICRO: Final = 10**6  # ps in a µs: frames and times are compared as whole picoseconds
 _LATEST: Final = 100 * 86400 * _MICRO  # µs: such times are still int64 in ps
+_MOST: Final = 10**6  # events of one pixel in one frame: more are no spikes, and would fill the memory
 _AT_ONCE: Final = 1 << 22  # pixel values looked at together
 
 
@@ -103,8 +104,8 @@ def _of_block(block: Block, start: int, dt: float) -> Events:
     counts = block[0].transpose(0, 1)
     t, channel, y, x = counts.nonzero(as_tuple=True)
     count = counts[t, channel, y, x]
-    if not bool(((count >= 1) & (count == count.round()) & count.isfinite()).all()):
-        msg = "events(block), holds values that are no count of spikes (0, 1, 2 …); make spikes of it first."
+    if not bool(((count >= 1) & (count == count.round()) & (count <= _MOST)).all()):
+        msg = "events(block), holds values that are no count of spikes (0, 1, 2 … 1000000); make spikes of it first."
         raise ShapeError(msg)
     out = np.empty(len(t), EVENT)
     out["t"] = _time_of(t.numpy() + start, dt)
