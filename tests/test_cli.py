@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -156,6 +157,10 @@ def test_render(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (("save", "RandomStream", "--frames", "5", "out.xyz"), "is not one of .npy"),
         (("save", "Nothing", "out.npy"), "is no file and no stream"),
         (("info", "missing.json"), "no recipe can be read"),
+        (("info", "missing.JSON"), "no recipe can be read"),
+        (("render", "RandomStream", "no/such/folder.png"), "folder.png: could not be written (No such file or directory)"),
+        (("render", "RandomStream", "film.tiff"), "is not the name of a PNG"),
+        (("render", "RandomStream", "--frames", "0"), "has no frames (of None in the film)"),
         (("render", "RandomStream", "--start", "-1"), "-1"),
         (("save", "ProcessingStream", "--input_stream", "RandomStream", "--model", "X", "--frames", "5", "o.npy"), "give one of"),
     ],
@@ -166,6 +171,13 @@ def test_named_errors_exit_with_1(words: tuple[str, ...], message: str, capsys: 
     assert said.err.startswith("workbench: ")
     assert message in said.err
     assert said.out == ""
+
+
+def test_what_was_clipped_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("save", "RandomStream", tmp_path / "f.mkv", "--frames", 2, "--value-range", 0, 1, "--seed", 1) == 0
+    assert re.fullmatch(
+        r"workbench: .*f\.png\.mkv: \d+ values, were outside 0\.\.1 and were clipped; .*\n", capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from PIL import Image
 
 from . import __version__, streams
 from .core import pixels
-from .core.errors import ExtraMissing, WorkbenchError
+from .core.errors import ExtraMissing, FormatError, KnobError, WorkbenchError
 from .core.knob import describe
+from .core.remark import heard
 from .core.stream import Stream
 from .exporting import save
 from .exporting.kinds import table
@@ -39,9 +40,10 @@ def main(words: Sequence[str] | None = None) -> int:
     elif others:
         parser.error(f"unrecognized arguments: {' '.join(others)}")
     try:
-        return int(given.run(given))
+        with heard(_warn):
+            return int(given.run(given))
     except WorkbenchError as error:
-        print(f"workbench: {error}", file=sys.stderr)  # noqa: T201 - a command says what is wrong
+        _warn(error)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -102,7 +104,7 @@ def _save(given: argparse.Namespace) -> int:
 
 def _info(given: argparse.Namespace) -> int:
     path, stream = Path(given.source), _stream(given)
-    record = read_record(path.absolute()) if "stream" not in given and path.suffix != ".json" else None
+    record = read_record(path.absolute()) if "stream" not in given and path.suffix.lower() != ".json" else None
     if given.json:
         _say(json.dumps(record or stream.recipe(), indent=2))
         return 0
@@ -122,13 +124,29 @@ def _info(given: argparse.Namespace) -> int:
 def _render(given: argparse.Namespace) -> int:
     stream = _stream(given)
     block = stream.upto(given.start, given.start + given.frames)
+    if not block.shape[2]:
+        msg = (
+            f"--start {given.start} --frames {given.frames}, has no frames (of {stream.length} in the film); give others."
+        )
+        raise KnobError(msg)
     shown, _ = pixels.to_bytes(block, pixels.display_range(stream.value_range))
     if given.out:
-        Path(given.out).write_bytes(pixels.strip(shown))
+        _write(Path(given.out), pixels.strip(shown))
         return 0
     for frame in shown:
         _say(_characters(frame))
     return 0
+
+
+def _write(path: Path, png: bytes) -> None:
+    if path.suffix.lower() != ".png":
+        msg = f"OUT.png = {str(path)!r}, is not the name of a PNG; give one that ends in .png."
+        raise KnobError(msg)
+    try:
+        path.write_bytes(png)
+    except OSError as error:
+        msg = f"{path}: could not be written ({error.strerror}); mend the folder, or give another."
+        raise FormatError(msg) from error
 
 
 def _characters(frame: pixels.Bytes) -> str:
@@ -146,6 +164,10 @@ def _lab(given: argparse.Namespace) -> int:
         raise ExtraMissing(msg)
     root = ["--allow-root"] * (hasattr(os, "geteuid") and os.geteuid() == 0)
     return subprocess.run([sys.executable, "-m", "jupyterlab", *root, *given.arguments], check=False).returncode  # noqa: S603
+
+
+def _warn(words: object) -> None:
+    print(f"workbench: {words}", file=sys.stderr)  # noqa: T201 - a command says what is wrong
 
 
 def _say(text: str) -> None:

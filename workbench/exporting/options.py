@@ -41,7 +41,7 @@ def source(name: str) -> Stream:
     if name in streams.catalogue():
         return streams.catalogue()[name]()
     path = Path(name)
-    if path.suffix != ".json":
+    if path.suffix.lower() != ".json":
         if not path.exists():
             known = ", ".join(streams.catalogue())
             msg = f"{name!r}, is no file and no stream; give a file, a recipe (.json), or one of {known}."
