@@ -55,6 +55,20 @@ def test_the_share_clipped_is_counted() -> None:
     assert (found.clipped, found.total) == (20, 100)
 
 
+def test_what_is_clipped_is_counted_for_each_picture_and_values_at_the_border_are_not() -> None:
+    """Black and white at the ends of the range are within it, though they become the bytes 0 and 255."""
+    rng = np.random.default_rng(4)
+    values = rng.integers(0, 20, (6, 4, 5)).astype(float)
+    values[0], values[1] = 5, 12
+    found = pictures(SequenceStream(values), Order(0, 6), (5.0, 12.0))
+    assert found.below == [int((frame < 5).sum()) for frame in values]
+    assert found.above == [int((frame > 12).sum()) for frame in values]
+    assert (found.below[:2], found.above[:2]) == ([0, 0], [0, 0])
+    assert sum(found.below) + sum(found.above) == found.clipped
+    calm = pictures(SequenceStream(values), Order(0, 6, step=2), (0.0, 19.0))
+    assert (calm.below, calm.above, calm.clipped) == ([0] * 3, [0] * 3, 0)
+
+
 def test_averaging_gives_the_mean_of_each_square_and_of_what_is_left_at_the_edge() -> None:
     frame = np.zeros((1, 5, 6))
     frame[0, :2, :2] = [[10, 20], [30, 40]]

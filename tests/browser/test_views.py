@@ -102,7 +102,24 @@ def test_the_histogram_is_numpys_of_the_frame_on_screen(bench: BenchOnPage, draw
         values = frames(stream_of(bench), frame, 1)
         wanted = np.histogram(values, [-np.inf, *edges[1:-1], np.inf])[0] * 100 / values.size
         np.testing.assert_allclose(shown["y"], wanted, atol=2.1 * 100 / values.size)  # float32 may round a tie otherwise
-        drawer.label("Histogram", f"at or below {low:g}")
+        drawer.label("Histogram", f"clipped: 0 % below {low:g}, 0 % above {high:g}")
+
+
+@NEAR
+def test_the_histogram_says_the_share_clipped(bench: BenchOnPage, drawer: Drawer) -> None:
+    drawer.open("Histogram")
+    low, high = bench.range()
+    level = bench.root.get_by_role("textbox", name="level, exact")
+    before = level.input_value()
+    level.fill("250")
+    level.press("Enter")
+    bench.root.locator(".wb-code code", has_text="level=250").wait_for()
+    values = frames(stream_of(bench), 0, 1)
+    below, above = (f"{100 * np.mean(outside):.2g} %" for outside in (values < low, values > high))
+    drawer.label("Histogram", f"clipped: {below} below {low:g}, {above} above {high:g}")
+    level.fill(before)
+    level.press("Enter")
+    drawer.label("Histogram", "clipped: 0 %")
 
 
 def test_mean_range_and_powers_are_numpys_and_move_on_with_the_position(bench: BenchOnPage, drawer: Drawer) -> None:

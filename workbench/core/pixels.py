@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Range = tuple[float, float]
 Bytes = npt.NDArray[np.uint8]
 
+_SLACK = 1e-5  # share of the range: the last bit of a float32 is no clipping
 _STRIP_FRAMES = 8
 _STRIP_GAP = 4
 _STRIP_HEIGHT = 96
@@ -56,10 +57,26 @@ def to_bytes(block: Block, value_range: Range) -> tuple[Bytes, int]:
     low, high = np.float32(value_range[0]), np.float32(value_range[1])
     span = high - low or np.float32(1)  # by division: 255 / span may be more than float32 can hold
     values = (block[0].detach().cpu().numpy() - low) / span * np.float32(255)
-    slack = 255 * 1e-5  # the last bit of a float32 is no clipping
+    slack = 255 * _SLACK
     inside = int(np.count_nonzero((values >= -slack) & (values <= 255 + slack)))
     bytes_ = np.rint(np.clip(np.nan_to_num(values), 0, 255)).astype(np.uint8)
     return np.ascontiguousarray(np.moveaxis(bytes_, 0, -1)), int(values.size) - inside
+
+
+def outside(block: Block, value_range: Range) -> tuple[list[int], list[int]]:
+    """Gives for each frame of the first batch how many values are below a range, and how many above it.
+
+    Together they are what `to_bytes` clips, but for values that are no numbers.
+
+    >>> import torch
+    >>> outside(torch.tensor([[-1.0, -2.0], [0.5, 7.0]]).view(1, 1, 2, 1, 2), (0.0, 1.0))
+    ([2, 0], [0, 1])
+    """
+    low, high = value_range
+    slack = (high - low) * _SLACK
+    frames = block[0].detach().cpu().numpy().swapaxes(0, 1)
+    below, above = ([int(np.count_nonzero(one)) for one in mask] for mask in (frames < low - slack, frames > high + slack))
+    return below, above
 
 
 def picture(frame: Bytes) -> Image.Image:

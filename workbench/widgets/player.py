@@ -41,7 +41,10 @@ class Order:
 
 @dataclasses.dataclass(frozen=True)
 class Pictures:
-    """Pictures as bytes `[count, rows, columns, channels]`, and how many of their values had to be clipped."""
+    """Pictures as bytes `[count, rows, columns, channels]`, and how many of their values had to be clipped.
+
+    `below` and `above` are how many of each picture's were lower and higher than what is shown.
+    """
 
     start: int
     step: int
@@ -52,6 +55,8 @@ class Pictures:
     channels: int
     clipped: int
     total: int
+    below: list[int]
+    above: list[int]
     length: int | None
     data: bytes = dataclasses.field(repr=False)
 
@@ -78,6 +83,7 @@ def pictures(stream: Stream, order: Order, shown: pixels.Range) -> Pictures:
     block = _averaged(frames(stream, order), order.shrink)
     bytes_, clipped = pixels.to_bytes(block, shown)
     count, rows, columns, channels = bytes_.shape
+    below, above = pixels.outside(block, shown) if clipped else ([0] * count, [0] * count)
     return Pictures(
         start=order.start if stream.seekable else stream.position - 1,
         step=order.step,
@@ -88,6 +94,8 @@ def pictures(stream: Stream, order: Order, shown: pixels.Range) -> Pictures:
         channels=channels,
         clipped=clipped,
         total=bytes_.size,
+        below=below,
+        above=above,
         length=known_length(stream),
         data=bytes_.tobytes(),
     )

@@ -70,7 +70,7 @@ export function unpacked(bits, length) {
  * @returns {import("../player/buffer.js").Picture[]}
  */
 export function picturesOf(content, buffers) {
-  const { start, step, count, rows, columns, channels, shrink } = content;
+  const { start, step, count, rows, columns, channels, shrink, below, above } = content;
   const length = rows * columns * channels;
   if (count === 0) return [];
   const sent = new Uint8Array(buffers[0].buffer, buffers[0].byteOffset, buffers[0].byteLength);
@@ -83,5 +83,7 @@ export function picturesOf(content, buffers) {
     channels,
     shrink,
     bytes: all.subarray(k * length, (k + 1) * length),
+    below: below?.[k],
+    above: above?.[k],
   }));
 }

@@ -2,7 +2,8 @@
 /** Pictures that came from the kernel, by frame number, within a bound of memory. */
 
 /**
- * @typedef {{frame: number, rows: number, columns: number, channels: number, shrink: number, bytes: Uint8Array}} Picture
+ * `below` and `above`: how many of its values were clipped; a saved picture does not know.
+ * @typedef {{frame: number, rows: number, columns: number, channels: number, shrink: number, bytes: Uint8Array, below?: number, above?: number}} Picture
  */
 
 const CAPACITY = 48e6;

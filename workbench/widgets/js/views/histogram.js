@@ -9,21 +9,28 @@ const LEVELS = 4;
 const BINS = 256 / LEVELS;
 
 /**
- * Shares of the pixels in per cent: in each bin, at the lowest level, at the highest. A colour counts as the mean of its three.
+ * Shares of the pixels in each bin, in per cent. A colour counts as the mean of its three.
  * @param {import("../player/buffer.js").Picture} picture
  */
 export function sharesOf({ bytes, channels }) {
   const counts = new Float64Array(BINS);
-  let [lowest, highest] = [0, 0];
   const pixels = bytes.length / channels;
   for (let at = 0; at < bytes.length; at += channels) {
     const level = channels === 3 ? (bytes[at] + bytes[at + 1] + bytes[at + 2]) / 3 : bytes[at];
     counts[Math.floor((level + 0.5) / LEVELS)] += 1;
-    if (level === 0) lowest += 1;
-    else if (level === 255) highest += 1;
   }
   const share = 100 / Math.max(1, pixels);
-  return { shares: counts.map((count) => count * share), lowest: lowest * share, highest: highest * share };
+  return counts.map((count) => count * share);
+}
+
+/**
+ * The share of values that were clipped, on either side. The outermost bins cannot tell: they hold values within the range, too.
+ * @param {import("../player/buffer.js").Picture} picture
+ * @param {{low: number, high: number}} film
+ */
+function clippedWords({ bytes, below, above }, { low, high }) {
+  if (below === undefined || above === undefined) return "clipped: not saved for each picture";
+  return `clipped: ${percentText(below, bytes.length)} below ${numberText(low)}, ${percentText(above, bytes.length)} above ${numberText(high)}`;
 }
 
 /**
@@ -42,11 +49,11 @@ export function edgesOf(low, high) {
  * @param {{low: number, high: number}} film
  * @param {number} height per cent, of the pictures before
  */
-export function histogram(picture, { low, high }, height) {
-  const { shares, lowest, highest } = sharesOf(picture);
+export function histogram(picture, film, height) {
+  const { low, high } = film;
+  const shares = sharesOf(picture);
   const top = Math.max(height, niceStepOf(Math.max(...shares) || 1));
   const averaged = picture.shrink > 1 ? ` · averaged over ${picture.shrink} × ${picture.shrink} px` : "";
-  const words = `${percentText(lowest, 100)} at or below ${numberText(low)} · ${percentText(highest, 100)} at or above ${numberText(high)}`;
   /** @type {import("./chart.js").Plot} */
   const plot = {
     x: { low, high, label: "value" },
@@ -54,5 +61,5 @@ export function histogram(picture, { low, high }, height) {
     layers: [{ kind: "bars", edges: edgesOf(low, high), y: shares }],
     note: `frame ${picture.frame}${averaged}`,
   };
-  return { plot, words, top };
+  return { plot, words: clippedWords(picture, film), top };
 }
