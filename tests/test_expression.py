@@ -20,7 +20,9 @@ from workbench.core.layer import Layer
 from workbench.core.recipe import content_hash
 from workbench.core.stream import Stream
 from workbench.filters import LowPass
+from workbench.models import Linear
 from workbench.streams import ProcessingStream, RandomStream, SaccadeStream, SequenceStream, TimedResampleStream
+from workbench.widgets.bench import bench
 from workbench.widgets.description import code
 from workbench.widgets.expression import expression, identity
 
@@ -95,6 +97,24 @@ def test_classes_of_ones_own_are_named_as_they_are_and_asked_for() -> None:
     film = ProcessingStream(Grating(), Doubling(gain=3.0))
     assert expression(film) == "workbench.streams.ProcessingStream(input_stream=Grating(), model=Doubling(gain=3.0))"
     assert identity(film)["words"] == "Before this runs: define Grating; define Doubling."
+
+
+def test_what_a_model_needs_is_told_beside_the_stimulus_whose_hash_stays_its_own() -> None:
+    table = bench(RandomStream((4, 5), seed=7))
+    identified = table._parts["identity"]
+
+    def told(model: Layer | None) -> tuple[str, str, str]:
+        table.model = model
+        identified._worker.wait()
+        return tuple(table.parts["identity"][name] for name in ("hash", "words", "model"))
+
+    digest = content_hash(table.stream.recipe())
+    assert told(None) == (digest, "", "")
+    assert told(Doubling(gain=3.0)) == (digest, "", "Before the model runs: define Doubling.")
+    assert told(LowPass()) == (digest, "", "")
+    values = "put the values of Linear in the place of receptive_field=<…>"
+    assert told(Linear(receptive_field=torch.ones(3, 5, 5))) == (digest, "", f"Before the model runs: {values}.")
+    table.close()
 
 
 def test_what_has_no_recipe_says_so() -> None:

@@ -131,7 +131,7 @@ def test_the_next_cell_sees_the_array(drawer: Drawer) -> None:
 
 def test_the_code_panel_shows_the_hash_of_the_recipe(drawer: Drawer) -> None:
     told = drawer.bench.root.locator(".wb-hash")
-    assert told.inner_text() == f"recipe {content_hash(NOISE.recipe())[:10]}"
+    assert told.inner_text() == f"stimulus {content_hash(NOISE.recipe())[:10]}"
     assert told.get_attribute("title").endswith(content_hash(NOISE.recipe()))
 
 

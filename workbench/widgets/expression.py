@@ -28,15 +28,23 @@ def expression(what: Stream | Layer) -> str:
 
 
 def identity(stream: Stream) -> dict[str, str]:
-    """Gives the `hash` of a stream's recipe, and in `words` why it has none, or what its code cannot hold."""
+    """Gives the `hash` of a stream's recipe, and in `words` why it has none, or what must be at hand before its code runs."""
     if not stream.seekable:
         return {"hash": "", "words": "No recipe: a live source shows what is before it. record(n) gives a film that has one."}
     try:
         digest = content_hash(stream.recipe())
     except RecipeError as error:
         return {"hash": "", "words": f"No recipe: {error}"}
-    wanted = "; ".join(dict.fromkeys(_wanted(stream)))
-    return {"hash": digest, "words": wanted and f"Before this runs: {wanted}."}
+    return {"hash": digest, "words": at_hand("Before this runs", stream)}
+
+
+def at_hand(when: str, what: Stream | Layer) -> str:
+    """Gives what must be at hand before the code of a stream or model runs, as a sentence that begins with `when`.
+
+    It is empty where the code holds all of it.
+    """
+    wanted = "; ".join(dict.fromkeys(_wanted(what)))
+    return wanted and f"{when}: {wanted}."
 
 
 def _wanted(what: Stream | Layer) -> Iterator[str]:
@@ -49,7 +57,7 @@ def _wanted(what: Stream | Layer) -> Iterator[str]:
         if name in inner:
             yield from _wanted(inner[name])
         elif f"{name}=<" in repr(what) and not isinstance(value, str):
-            yield f"put the frames of {kind} in the place of {name}=<…>"
+            yield f"put the {'frames' if isinstance(what, Stream) else 'values'} of {kind} in the place of {name}=<…>"
 
 
 def _inner(what: Stream | Layer) -> Iterator[tuple[str, Any]]:

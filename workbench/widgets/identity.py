@@ -1,4 +1,7 @@
-"""Identity: the hash of the recipe that is on the bench. In a worker, for all frames of a film in memory are in it."""
+"""Identity: the hash of the stimulus's recipe, and what must be at hand before the code of stimulus and model runs.
+
+The hash is found in a worker, for all frames of a film in memory are in it. The model is not.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from typing_extensions import override
 
 from ..core.stream import Stream
 from .description import words
-from .expression import identity
+from .expression import at_hand, identity
 from .part import Host, Part
 from .worker import Ticket, Worker
 
 
 class Identity(Part):
-    """Facts: `generation` of the film, and `hash` and `words` as `expression.identity` gives them."""
+    """Facts: `generation` of the film, `hash` and `words` as `expression.identity` gives them, and the same words of the `model`."""
 
     name: ClassVar[str] = "identity"
 
@@ -25,7 +28,8 @@ class Identity(Part):
 
     @override
     def facts(self) -> dict[str, Any]:
-        return self._told
+        model = self.host.model
+        return self._told | {"model": "" if model is None else at_hand("Before the model runs", model)}
 
     @override
     def receive(self, message: Any) -> None:

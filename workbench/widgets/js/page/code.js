@@ -19,12 +19,12 @@ export class Code {
     this.element = element("div", { class: "wb-code" }, lines, this.hash, this.button);
   }
 
-  /** @param {{hash: string, words: string} | undefined} identity of the recipe; what the code cannot hold, or why there is none */
+  /** @param {{hash: string, words: string, model: string} | undefined} identity of the film's recipe; what the code cannot hold, or why there is none; the same of the model */
   identify(identity) {
-    const { hash, words } = identity ?? { hash: "", words: "" };
-    this.words.textContent = words;
-    this.hash.textContent = hash === "" ? "" : `recipe ${hash.slice(0, SHORT)}`;
-    this.hash.title = hash === "" ? "" : `SHA-256 of the recipe: ${hash}`;
+    const { hash, words, model } = identity ?? { hash: "", words: "", model: "" };
+    this.words.replaceChildren(...[words, model].filter((line) => line !== "").map((line) => element("div", {}, line)));
+    this.hash.textContent = hash === "" ? "" : `stimulus ${hash.slice(0, SHORT)}`;
+    this.hash.title = hash === "" ? "" : `SHA-256 of the stimulus's recipe; the model is not in it: ${hash}`;
   }
 
   /** @param {string} code */
