@@ -172,8 +172,8 @@ class BenchOnPage:
         return str(self.root.locator(".wb-code code").text_content())
 
     def pixels(self) -> np.ndarray:
-        """The canvas as `(rows, columns, 4)`."""
-        rows, columns, data = self.root.get_by_role("img").evaluate(_PIXELS)
+        """The film's canvas as `(rows, columns, 4)`."""
+        rows, columns, data = self.screen.locator("canvas").evaluate(_PIXELS)
         return np.array(data).reshape(rows, columns, 4)
 
     def range(self) -> tuple[float, float]:

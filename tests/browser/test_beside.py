@@ -54,10 +54,6 @@ class ModelOnPage(BenchOnPage):
         self.model = bench.root.locator(".wb-model")
         self.line = self.model.get_by_role("status")
 
-    def pixels(self) -> np.ndarray:
-        rows, columns, data = self.root.locator(".wb-stage").first.get_by_role("img").evaluate(_PIXELS)
-        return np.array(data).reshape(rows, columns, 4)
-
     def model_pixels(self) -> np.ndarray:
         rows, columns, data = self.model.get_by_role("img").evaluate(_PIXELS)
         return np.array(data).reshape(rows, columns, 4)
