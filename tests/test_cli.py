@@ -175,9 +175,7 @@ def test_named_errors_exit_with_1(words: tuple[str, ...], message: str, capsys: 
 
 def test_what_was_clipped_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("save", "RandomStream", tmp_path / "f.mkv", "--frames", 2, "--value-range", 0, 1, "--seed", 1) == 0
-    assert re.fullmatch(
-        r"workbench: .*f\.png\.mkv: \d+ values, were outside 0\.\.1 and were clipped; .*\n", capsys.readouterr().err
-    )
+    assert re.fullmatch(r"workbench: .*f\.mkv: \d+ values, were outside 0\.\.1 and were clipped; .*\n", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize(

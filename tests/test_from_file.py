@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -146,6 +147,44 @@ def test_damaged_recipes_are_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "f.npy.recipe.json").write_text(text)
     with pytest.raises((FormatError, RecipeError), match=r"f\.npy"):
         workbench.from_file(path)
+
+
+@pytest.mark.parametrize("start", [-1, 1 << 63, 10**400])
+def test_a_start_that_is_no_frame_is_named(tmp_path: Path, start: int) -> None:
+    path = workbench.save(streams.RandomStream((4, 5), seed=1), tmp_path / "f.npy", 0, 5)
+    file = tmp_path / "f.npy.recipe.json"
+    file.write_text(file.read_text().replace('"start": 0', f'"start": {start}'))
+    with pytest.raises(FormatError, match="start in its recipe, is not what save writes"):
+        workbench.from_file(path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda raw: raw.replace(b'{"schema"', b'{"sch\xffma"'), None),  # a wrong checksum: without a recipe
+        (lambda raw: b"\1".join((raw[:at], raw[at + 1 :])) if (at := raw.rindex(b"PK\1\2") + 8) else raw, "password"),
+        (lambda raw: b"\x63".join((raw[:at], raw[at + 1 :])) if (at := raw.rindex(b"PK\1\2") + 10) else raw, "compression"),
+    ],
+)
+def test_damaged_archives_are_named(tmp_path: Path, damage: Callable[[bytes], bytes], message: str | None) -> None:
+    path = workbench.save(streams.RandomStream((4, 5), seed=1), tmp_path / "f.npz", 0, 5)
+    path.write_bytes(damage(path.read_bytes()))
+    if message is None:
+        assert isinstance(workbench.from_file(path), streams.NumpyReader)
+        return
+    with pytest.raises(FormatError, match=f"recipe.json, is not as save writes it .*{message}"):
+        workbench.from_file(path)
+
+
+def test_arrays_of_others_in_zarr_say_what_to_do(tmp_path: Path) -> None:
+    zarr.create_array(tmp_path / "theirs.zarr", shape=(3, 4, 5), dtype="f4")
+    with pytest.raises(FormatError, match="no film that save wrote; read it by zarr"):
+        workbench.from_file(tmp_path / "theirs.zarr")
+
+
+def test_a_name_too_long_for_any_file_is_missing() -> None:
+    with pytest.raises(DataMissing, match="is not there"):
+        workbench.from_file("x" * 300)
 
 
 def test_a_changed_recipe_is_refused(tmp_path: Path) -> None:

@@ -35,6 +35,11 @@ def test_it_is_lazy_and_picklable() -> None:
     assert repr(runs) == f"sweep({NOISE!r}, seed={range(2**40)!r}, level=[1.0, 2.0])"
 
 
+def test_a_parameter_may_be_called_stream() -> None:
+    runs = workbench.sweep(streams.TimedResampleStream(NOISE), stream=[NOISE, NOISE.replace(seed=9)])
+    assert [run.stream.stream.seed for run in runs] == [NOISE.seed, 9]
+
+
 def test_nothing_swept_is_the_stream_itself() -> None:
     assert list(workbench.sweep(NOISE)) == [Run({}, NOISE)]
 

@@ -125,9 +125,7 @@ def _render(given: argparse.Namespace) -> int:
     stream = _stream(given)
     block = stream.upto(given.start, given.start + given.frames)
     if not block.shape[2]:
-        msg = (
-            f"--start {given.start} --frames {given.frames}, has no frames (of {stream.length} in the film); give others."
-        )
+        msg = f"--start {given.start} --frames {given.frames}, has no frames (of {stream.length} in the film); give others."
         raise KnobError(msg)
     shown, _ = pixels.to_bytes(block, pixels.display_range(stream.value_range))
     if given.out:

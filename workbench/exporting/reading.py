@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import glob
 import zipfile
+import zlib
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +70,16 @@ def frames(path: Path, record: dict[str, Any]) -> Stream:
 
 
 def _in_archive(path: Path) -> str | None:
-    with suppress(zipfile.BadZipFile, OSError), zipfile.ZipFile(path) as archive:
-        if RECORD in archive.namelist():
-            with archive.open(RECORD) as member:
-                return member.read(_MOST_BYTES).decode()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if RECORD in archive.namelist():
+                with archive.open(RECORD) as member:
+                    return member.read(_MOST_BYTES).decode(errors="replace")
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError):
+        return None  # whoever reads its frames says what is wrong
+    except (RuntimeError, NotImplementedError) as error:  # locked by a password, or packed in another way
+        msg = f"{path}: its {RECORD}, is not as save writes it ({error}); save it again."
+        raise FormatError(msg) from error
     return None
 
 

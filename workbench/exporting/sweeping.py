@@ -62,7 +62,7 @@ class Sweep(Sequence[Run]):
         return f"sweep({self._stream!r}, {values})"
 
 
-def sweep(stream: Stream, **values: Sequence[Any]) -> Sweep:
+def sweep(stream: Stream, /, **values: Sequence[Any]) -> Sweep:
     """Gives a stream for every combination of the values, as a sequence of `Run`s: its parameters and the stream.
 
     Streams are small and picklable: hand them to any pool, or to dask: `dask.bag.from_sequence(sweep(…)).map(measure)`.
