@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+from abc import abstractmethod
 from typing import IO
 
 from PIL import GifImagePlugin
@@ -53,13 +54,13 @@ class _Animation(Sink):
         rows, columns = self.film.stream.size
         self._file.write(self.head(rows, columns))
 
+    @abstractmethod
     def head(self, rows: int, columns: int) -> bytes:
         """What stands before the first picture."""
-        raise NotImplementedError
 
+    @abstractmethod
     def one(self, frame: Picture) -> bytes:
         """One picture (height, width, channel) as it stands in the file."""
-        raise NotImplementedError
 
     @override
     def put(self, start: int, block: Block) -> None:

@@ -43,9 +43,9 @@ def save(
     export up, leaving nothing; None shows a bar to whoever looks.
 
     Raises `KnobError` (unknown suffix; endless stream without `frames`; a folder that holds anything but a film of ours;
-    another export to the same path), `EndOfStream`, `ShapeError` (more than one film;
-    channels that a picture cannot show; what is no count of spikes, for files of events), `DataMissing` (no such folder),
-    `FormatError` (a disk that is full), `ExtraMissing` (.zarr and .h5 need packages of the extra `cluster`).
+    another export to the same path), `EndOfStream`, `ShapeError` (more than one film; channels that a picture cannot show;
+    what is no count of spikes, for files of events), `DataMissing` (no such folder), `FormatError` (a disk that is full),
+    `ExtraMissing` (.zarr and .h5 need packages of the extra `cluster`).
 
     >>> import workbench
     >>> from workbench.core import scratch
