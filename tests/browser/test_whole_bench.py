@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from workbench.streams import RandomStream
+
 from .lab import BenchOnPage, Notebook
 
 pytestmark = pytest.mark.browser
@@ -61,6 +63,12 @@ def opened(notebook: Notebook) -> BenchOnPage:
 
 def test_its_outline_is_what_a_screen_reader_says(opened: BenchOnPage) -> None:
     expect(opened.page.locator(".jp-OutputArea").first).to_match_aria_snapshot(OUTLINE)
+
+
+def test_the_film_is_there_among_all_the_charts(opened: BenchOnPage) -> None:
+    opened.go_to(0)
+    values = RandomStream((20, 30), level=100.0, mean=127.0, seed=7).read(0, 1)[0, 0, 0].double().numpy()
+    assert abs(opened.pixels()[..., 0] - (values - 77) / 100 * 255).max() <= 0.501
 
 
 def test_every_control_has_a_name(opened: BenchOnPage) -> None:
