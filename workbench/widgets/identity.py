@@ -17,7 +17,7 @@ from .worker import Ticket, Worker
 
 
 class Identity(Part):
-    """Facts: `generation` of the film, `hash` and `words` as `expression.identity` gives them, and the same words of the `model`."""
+    """Facts: `generation` of the film, `hash` and `words` as `expression.identity` gives them, and such words of the `model`."""
 
     name: ClassVar[str] = "identity"
 
