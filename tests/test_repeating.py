@@ -73,6 +73,11 @@ def test_colour_and_batches() -> None:
     assert RepeatingStream(np.zeros((4, 2, 3, 3))).get(9).shape == (1, 3, 9, 2, 3)
     stream = RepeatingStream(torch.zeros(2, 1, 4, 2, 3))
     assert (stream.batch, stream.get(9).shape) == (2, (2, 1, 9, 2, 3))
+    films = torch.rand(2, 3, 7, 4, 5, generator=torch.Generator().manual_seed(1))
+    grown = RepeatingStream(films[:, :, :4])
+    grown.put(films[:, :, 4:6])  # with room behind its frames
+    grown.put(films[:, :, 6:])
+    assert torch.equal(grown.read(5, 30), films[:, :, [k % 7 for k in range(5, 30)]])
     empty = RepeatingStream(size=(2, 3))
     empty.put(np.zeros((4, 2, 3, 3)))
     assert empty.channels == 3

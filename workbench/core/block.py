@@ -55,6 +55,11 @@ def empty(*shape: int) -> Tensor:
     return torch.from_numpy(np.empty(shape, np.float32))
 
 
+def copied(tensor: Tensor) -> Tensor:
+    """Gives the numbers of a tensor once more, on the CPU and without gradients, in memory as of `empty`."""
+    return torch.from_numpy(tensor.detach().cpu().numpy().copy(order="C"))
+
+
 def to_numpy(block: Block | np.ndarray) -> np.ndarray:
     """Gives a block of one batch as an array `(time, height, width)`, or `(time, height, width, channel)`.
 

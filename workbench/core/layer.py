@@ -38,7 +38,7 @@ from typing import Any, ClassVar, Self
 import torch
 from torch import Tensor
 
-from .block import Block, as_block
+from .block import Block, as_block, empty
 from .errors import KnobError, ShapeError
 from .feed import Feed, feed, positive
 from .knob import knobs
@@ -232,7 +232,8 @@ def _collected(pieces: Iterator[dict[str, Block]], count: int) -> dict[str, Bloc
                 films[name] = block
                 continue
             if name not in films:
-                films[name] = block.new_empty((*block.shape[:2], count, *block.shape[3:]))
+                shape = (*block.shape[:2], count, *block.shape[3:])
+                films[name] = empty(*shape) if block.device.type == "cpu" else block.new_empty(shape)
             _copied(block, films[name][:, :, done : done + block.shape[2]])
         done += block.shape[2]
     return films if done == count else {name: film[:, :, :done] for name, film in films.items()}

@@ -6,12 +6,12 @@ from dataclasses import KW_ONLY, field
 from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
-import torch
 from torch import Tensor
 from typing_extensions import override
 
 from . import pixels
-from .block import Block, as_block
+from .block import Block, as_block, copied
+from .block import empty as empty_block
 from .errors import KnobError, ShapeError
 from .knob import Knob, PixelPerDegree, Seconds, Size, TimeStep
 from .stream import Stream
@@ -28,7 +28,7 @@ class Store:
     """Frames in memory that grow at the end and may be dropped at the start, without copying all of them each time."""
 
     def __init__(self, block: Block) -> None:
-        self._memory = block.detach().clone()
+        self._memory = copied(block)
         self._start, self._stop = 0, block.shape[2]
 
     @property
@@ -43,7 +43,7 @@ class Store:
             kept = self.block
             shape = list(block.shape)
             shape[2] = 2 * (kept.shape[2] + block.shape[2])
-            memory = torch.empty(shape)
+            memory = empty_block(*shape)
             if kept.shape[2]:  # an empty film may become one of other channels
                 memory[:, :, : kept.shape[2]] = kept
             self._memory, self._start, self._stop = memory, 0, kept.shape[2]
@@ -63,7 +63,7 @@ def film(frames: object, size: tuple[int, int] | None, owner: str) -> Block:
         msg = f"{owner}.size = {size}, is not the size of its frames {found}; leave size out, or crop first."
         raise ShapeError(msg)
     if size is not None and not block.shape[2]:
-        return torch.empty(*block.shape[:3], *size)
+        return empty_block(*block.shape[:3], *size)
     return block
 
 
@@ -150,7 +150,7 @@ class SequenceStream(Buffer):
 
     @override
     def read(self, start: int, stop: int) -> Block:
-        return self._store.block[:, :, start - self.first : stop - self.first].clone()
+        return copied(self._store.block[:, :, start - self.first : stop - self.first])
 
     @override
     def put(self, frames: object) -> None:

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import KW_ONLY
 from typing import Any, ClassVar, Self
 
+import numpy as np
 import torch
 from typing_extensions import override
 
@@ -87,7 +88,7 @@ class InrImageFileStreamer(Stream):
                 blocks.append(film.read(first, last))
             if not first < last or end < stop:
                 film.close()  # only the file that is read next stays open
-        return torch.cat(blocks, 2)
+        return torch.from_numpy(np.concatenate(blocks, 2))
 
     @override
     def close(self) -> None:

@@ -20,11 +20,6 @@ def films(block: Tensor) -> npt.NDArray[np.float32]:
     return array
 
 
-def own(state: Tensor) -> Tensor:
-    """Gives a copy of a state `[batch, channel, height, width]` for kernels to change."""
-    return torch.from_numpy(state.detach().cpu().numpy().copy(order="C"))
-
-
 def pixels(state: Tensor) -> npt.NDArray[np.float32 | np.float64]:
     """Gives a state that a kernel may change as `[film, pixel]`, sharing its memory."""
     array: npt.NDArray[np.float32 | np.float64] = state.flatten(2).flatten(0, 1).numpy()

@@ -12,10 +12,10 @@ from torch import Tensor
 from typing_extensions import override
 
 from ..core import chance
-from ..core.block import Block, empty
+from ..core.block import Block, copied, empty
 from ..core.knob import Knob, Seed
 from ..core.layer import Layer
-from .arrays import films, own, pixels
+from .arrays import films, pixels
 from .randomness import pixelwise
 
 Noise = Annotated[float, Knob(0, 10, "input", "standard deviation of Gaussian current, new in each frame", hard=(0, None))]
@@ -58,7 +58,7 @@ class LeakyIntegrateAndFire(Layer):
 
         zeros = torch.zeros(*block.shape[:2], *block.shape[3:])
         frame, v, resting = state or Leaky(0, zeros, zeros)
-        v, resting, spikes = own(v), own(resting), empty(*block.shape)
+        v, resting, spikes = copied(v), copied(resting), empty(*block.shape)
         keep, rest = math.exp(-self.dt / float(self.tau)), round(float(self.refractory) / self.dt)
         numbers = [np.float32(one) for one in (keep, 1 - keep, self.threshold, self.reset_to, rest)]
         currents = films(_with_noise(self, block, frame, chance.LEAKY_NEURON))
@@ -105,7 +105,7 @@ class Izhikevich(Layer):
         # The smallest difference grows from spike to spike: float32 would part from the published program.
         v = torch.full((*block.shape[:2], *block.shape[3:]), float(self.c), dtype=torch.float64)
         frame, v, u = state or Recovering(0, v, float(self.b) * v)
-        v, u, spikes = own(v), own(u), empty(*block.shape)
+        v, u, spikes = copied(v), copied(u), empty(*block.shape)
         abcd, steps = (float(self.a), float(self.b), float(self.c), float(self.d)), self._steps()
         currents = films(_with_noise(self, block, frame, chance.IZHIKEVICH_NEURON))
         for current, *states, out in zip(currents, pixels(v), pixels(u), films(spikes), strict=True):

@@ -11,10 +11,10 @@ from torch import Tensor
 from typing_extensions import override
 
 from ..core import chance
-from ..core.block import Block, empty
+from ..core.block import Block, copied, empty
 from ..core.knob import Knob, Seed
 from ..core.layer import Layer
-from .arrays import films, own, pixels
+from .arrays import films, pixels
 from .neurons import Izhikevich as Izhikevich
 from .neurons import LeakyIntegrateAndFire as LeakyIntegrateAndFire
 from .randomness import pixelwise
@@ -73,7 +73,7 @@ class IntegrativeMotionSensor(Layer):
         from . import kernels  # noqa: PLC0415 - it compiles
 
         values = block.detach() if self.scale == "linear" else block.detach().clamp(min=float(self.floor)).log()
-        settled = own(values[:, :, 0] if state is None else state)
+        settled = copied(values[:, :, 0] if state is None else state)
         polarity = empty(block.shape[0], 2, *block.shape[1:])
         events = (one for both in polarity.flatten(4).numpy() for one in both.swapaxes(0, 1))  # of each film, ON and OFF
         for film, sums, (on, off) in zip(films(values), pixels(settled), events, strict=True):

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from ..core.block import Block, empty
+from ..core.block import Block, copied, empty
 from ..core.knob import Knob
 from ..core.layer import Layer
-from .arrays import compilable, films, own, pixels
+from .arrays import compilable, films, pixels
 
 Number = float | Tensor
 
@@ -40,7 +40,7 @@ def low_pass(film: Block, tau: Number, dt: float, state: Tensor | None = None) -
     keep = decay(dt, tau)
     y = torch.zeros_like(film[:, :, 0]) if state is None else state
     if keep.ndim == 0 and compilable(film, keep, y):
-        return _compiled(film, keep.item(), own(y))
+        return _compiled(film, keep.item(), copied(y))
     frames = []
     for x in film.unbind(2):
         y = keep * y + (1 - keep) * x

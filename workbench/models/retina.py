@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from ..core.block import Block, as_block
+from ..core.block import Block, as_block, empty
 from ..core.errors import DarkWarning as DarkWarning
 from ..core.errors import KnobError, ShapeError
 from ..core.knob import Knob, Seed, knobs
@@ -111,14 +111,14 @@ class Retina(Layer):
         return {name: outputs[name].view(block.shape) for name in names}, after
 
     def _without_graph(self, films: Tensor, before: Memory, names: list[str]) -> tuple[dict[str, Tensor], Memory]:
-        outputs = {name: torch.empty(films.shape) for name in names}
+        outputs = {name: empty(*films.shape) for name in names}
         after = machine.advance(self, films.detach().numpy(), before, {name: one.numpy() for name, one in outputs.items()})
         return outputs, after
 
     def _with_graph(self, films: Tensor, before: Memory, names: list[str]) -> tuple[dict[str, Tensor], Memory]:
         p = self.values() | dict(self.named_parameters())
         graded, after = gradient.currents(films, before, p, self.dt, self.pixel_per_degree)
-        spikes = {name: torch.empty(films.shape) for name in names if name not in graded}
+        spikes = {name: empty(*films.shape) for name in names if name not in graded}
         drives = {name: one.detach().contiguous().numpy() for name, one in graded.items() if name.startswith("ganglion")}
         machine.spikes(self, drives, after, {name: one.numpy() for name, one in spikes.items()})
         return graded | spikes, after

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, field
 from typing import Any, Self
 
-import torch
+import numpy as np
 from typing_extensions import override
 
 from ..core.block import Block
+from ..core.block import empty as empty_block
 from ..core.knob import PixelPerDegree, Seconds, Size, TimeStep
 from ..core.sequence import Buffer, Frames, SequenceStream, empty, film, fitting
 
@@ -19,7 +20,7 @@ class RepeatingStream(Buffer):
     `put` appends frames of the same size, which makes another film of it: N grows. Without any frame its length is 0
     and reading is an `EndOfStream`. `size` is checked (`ShapeError`), never used to resize. The frames are copied, as float32.
 
-    >>> turns = RepeatingStream(torch.arange(3.0).view(3, 1, 1))
+    >>> turns = RepeatingStream(np.arange(3.0).reshape(3, 1, 1))
     >>> turns[7:12].ravel().tolist()
     [1.0, 2.0, 0.0, 1.0, 2.0]
     """
@@ -43,7 +44,10 @@ class RepeatingStream(Buffer):
     @override
     def read(self, start: int, stop: int) -> Block:
         frames = self._store.block
-        return frames[:, :, torch.arange(start, stop) % frames.shape[2]]
+        film = empty_block(*frames.shape[:2], stop - start, *frames.shape[3:])
+        for kept, out in zip(frames.flatten(0, 1).numpy(), film.flatten(0, 1).numpy(), strict=True):
+            np.take(kept, np.arange(start, stop) % len(kept), 0, out, "wrap")  # in this mode straight into `out`
+        return film
 
     @override
     def put(self, frames: object) -> None:

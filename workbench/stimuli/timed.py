@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from ..core.block import Block
+from ..core.block import Block, copied
 from ..core.errors import EndOfStream, KnobError, ShapeError
 from ..core.knob import PixelPerDegree, Seconds, Size, TimeStep
 from ..core.sequence import Buffer, Frames, SequenceStream, empty, film, fitting
@@ -49,14 +49,14 @@ class TimedSequenceStream(Buffer):
 
     @override
     def read(self, start: int, stop: int) -> Block:
-        return self._store.block[:, :, start:stop].clone()
+        return copied(self._store.block[:, :, start:stop])
 
     # by time
 
     @property
     def xs(self) -> Block:
         """All frames, as a block of the caller's own."""
-        return self._store.block.clone()
+        return copied(self._store.block)
 
     @property
     def ts(self) -> Times:
