@@ -165,6 +165,15 @@ def test_any_cut_gives_the_same_bits() -> None:
     assert low <= whole.min() <= whole.max() <= high
 
 
+def test_resampled_colour_and_batches_are_films_of_their_own() -> None:
+    films = torch.rand(2, 3, 30, 20, 30, generator=torch.Generator().manual_seed(1))
+    found = TimedResampleStream(SequenceStream(films, dt=0.04), dt=0.003)[:]
+    t = np.arange(found.shape[2]) * 0.003
+    for b, c in np.ndindex(2, 3):
+        wanted = interpolated(films[b, c].double().numpy(), t, 0.0, 0.04)
+        assert np.abs(found[b, c].numpy() - wanted).max() < 1e-5
+
+
 def test_a_coarse_step_does_not_load_the_whole_source() -> None:
     asked = []
 

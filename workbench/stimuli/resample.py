@@ -7,16 +7,17 @@ from dataclasses import KW_ONLY
 from typing import Annotated, Any, Self
 
 import numpy as np
-import torch
+import numpy.typing as npt
 from typing_extensions import override
 
-from ..core.block import Block
+from ..core.block import Block, empty
 from ..core.errors import KnobError
 from ..core.knob import Knob, Seconds, TimeStep
 from ..core.stream import Stream
 from .noise import RandomStream
 
 _SOURCE_FRAMES = 256  # of the source, read at a time
+_CACHED = 1 << 15  # numbers worked on at a time
 _SNAP = 1e-6  # of a source frame: times that differ by rounding only are the same
 
 
@@ -27,7 +28,7 @@ class TimedResampleStream(Stream):
     last frame; from an endless source it is endless. The source's cursor is left alone. A live source is a `KnobError`.
 
     >>> from workbench.streams import SequenceStream
-    >>> video = SequenceStream(torch.tensor([0.0, 4.0, 2.0]).view(3, 1, 1), dt=0.04)
+    >>> video = SequenceStream(np.array([0.0, 4.0, 2.0]).reshape(3, 1, 1), dt=0.04)
     >>> TimedResampleStream(video, dt=0.02)[:].ravel().tolist()
     [0.0, 2.0, 4.0, 3.0, 2.0, 2.0]
     """
@@ -70,21 +71,29 @@ class TimedResampleStream(Stream):
 
     @override
     def read(self, start: int, stop: int) -> Block:
+        film = empty(self.batch, self.channels, stop - start, *self.size)
         at_once = max(1, int(_SOURCE_FRAMES * self.stream.dt / self.dt))
-        pieces = [self._piece(k, min(k + at_once, stop)) for k in range(start, stop, at_once)]
-        return pieces[0] if len(pieces) == 1 else torch.cat(pieces, 2)
+        for k in range(start, stop, at_once):
+            self._write(film.numpy()[:, :, k - start : k - start + at_once], k)
+        return film
 
-    def _piece(self, start: int, stop: int) -> Block:
-        before, share = self._places(start, stop)
+    def _write(self, out: npt.NDArray[np.float32], start: int) -> None:
+        """Writes the frames from `start` on, as many as there is room for."""
+        before, share = self._places(start, start + out.shape[2])
         after = before + (share > 0)
         first = int(before[0])
-        source = self.stream.read(first, int(after[-1]) + 1)
-        low, high = source[:, :, before - first], source[:, :, after - first]
-        weight = torch.from_numpy(share.astype(np.float32)).view(-1, 1, 1)
-        # Each half from its own end, so that no value leaves the range of the two; no fused operation, so that the
-        # bits do not hang on where a frame stands in a block.
-        change = high - low
-        return torch.where(weight < 0.5, low + weight * change, high - (1 - weight) * change)
+        source = self.stream.read(first, int(after[-1]) + 1).numpy()
+        # From the nearer end, so that no value leaves the range of the two.
+        weight = share.astype(np.float32)
+        near = np.where(weight < 0.5, before, after)
+        weight[weight >= 0.5] -= 1
+        many = max(1, _CACHED // out[:, :, 0].size)
+        for k in range(0, len(share), many):
+            piece = slice(k, k + many)
+            low, high, nearer = (source[:, :, places[piece] - first] for places in (before, after, near))
+            change = high - low
+            change *= weight[piece, None, None]
+            np.add(nearer, change, out=out[:, :, piece])
 
     def _places(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
         """The source frame before each frame's time, and the way to the next one in 0..1."""
