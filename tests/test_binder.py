@@ -59,13 +59,14 @@ def test_after_the_build_package_digits_and_notebooks_are_there(tmp_path: Path) 
     python = str(tmp_path / "env/bin/python")
     started = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     (spec / "kernel.json").write_text(json.dumps({"argv": started, "display_name": "Python 3", "language": "python"}))
-    environment = os.environ | {"PATH": path, "JUPYTER_PATH": str(kernels), "IPYTHONDIR": str(tmp_path / "ipython")}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment = inherited | {"PATH": path, "JUPYTER_PATH": str(kernels), "IPYTHONDIR": str(tmp_path / "ipython")}
     command = ["bash", str(clone / "binder/postBuild"), "notebooks/01_first_film.ipynb"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert len(list((clone / "mnist_data").rglob("*-ubyte*"))) == 4
     where = [python, "-c", "import workbench; print(workbench.__file__)"]
-    installed = subprocess.run(where, capture_output=True, text=True, check=True, cwd=tmp_path).stdout.strip()
+    installed = subprocess.run(where, capture_output=True, text=True, check=True, cwd=tmp_path, env=environment).stdout.strip()
     assert Path(installed).is_relative_to(tmp_path / "env")
 
 

@@ -34,4 +34,5 @@ def bar(progress: Progress | bool | None, name: str) -> Iterator[Progress]:
 
 
 def _watched() -> bool:
-    return sys.stderr.isatty() or "ipykernel" in sys.modules
+    kernel = getattr(sys.modules.get("ipykernel.kernelapp"), "IPKernelApp", None)  # loaded is not yet running
+    return sys.stderr.isatty() or bool(kernel and kernel.initialized())
