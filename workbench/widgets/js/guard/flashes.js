@@ -55,14 +55,13 @@ function gridOf({ rows, columns }, zoom) {
  */
 function lightOf({ bytes, channels }, { side, columns, down, across }, lights) {
   const light = new Float32Array(down.count * across.count * side * side);
-  let place = 0;
-  for (let row = 0; row < down.count; row++)
-    for (let column = 0; column < across.count; column++)
-      for (let inner = 0; inner < side * side; inner++) {
-        const pixel = (row * down.step + Math.floor(inner / side)) * columns + column * across.step + (inner % side);
-        for (let channel = 0; channel < channels; channel++) light[place] += lights[channel][bytes[pixel * channels + channel]];
-        place += 1;
-      }
+  lights.forEach((levels, channel) => {
+    let place = 0;
+    for (let top = 0; top < down.count * down.step; top += down.step)
+      for (let left = 0; left < across.count * across.step; left += across.step)
+        for (let row = top; row < top + side; row++)
+          for (let column = left; column < left + side; column++) light[place++] += levels[bytes[(row * columns + column) * channels + channel]];
+  });
   return light;
 }
 
