@@ -71,7 +71,7 @@ def camera(folder: Path) -> tuple[Call, Call]:
     return lambda: film.replace().read(0, 8 * DIGIT), theirs  # a new one each time: nothing is kept
 
 
-@compared("Events", "IntegrativeMotionSensor", "numpy", "1000 frames of 50×50", 2.3, equal)
+@compared("Events", "IntegrativeMotionSensor", "numpy", "1000 frames of 50×50", 0.6, equal)
 def detector(_: Path) -> tuple[Call, Call]:
     film = np.cumsum(np.random.default_rng(1).integers(-4, 5, (1000, 50, 50)), 0).astype(np.float32)
     layer, block = IntegrativeMotionSensor(threshold=5.0), torch.from_numpy(film)

@@ -45,7 +45,7 @@ def slow(theirs: Callable[[np.ndarray], object], _: Path) -> tuple[Call, Call]:
     return lambda: layer.run(film)[0], partial(theirs, film)
 
 
-for _peer, _needs, _written, _theirs in (("scipy lfilter", "scipy", 1.1, by_lfilter), ("numpy", "numpy", 3.5, by_loop)):
+for _peer, _needs, _written, _theirs in (("scipy lfilter", "scipy", 0.25, by_lfilter), ("numpy", "numpy", 0.7, by_loop)):
     compared("Filters", "LowPass", _peer, f"{FRAMES} frames of 50×50", _written, within(1e-4), needs=_needs)(
         partial(slow, _theirs)
     )
@@ -65,8 +65,8 @@ def blurred(theirs: Callable[[np.ndarray], object], _: Path) -> tuple[Call, Call
 
 
 for _peer, _needs, _written, _theirs in (
-    ("scipy gaussian_filter", "scipy", 14.0, by_scipy),
-    ("OpenCV GaussianBlur", "opencv-python-headless", 21.0, by_opencv),
+    ("scipy gaussian_filter", "scipy", 0.45, by_scipy),
+    ("OpenCV GaussianBlur", "opencv-python-headless", 1.0, by_opencv),
 ):
     compared("Filters", "blur", _peer, f"{FRAMES} frames of 50×50", _written, within(1e-4), needs=_needs)(
         partial(blurred, _theirs)

@@ -72,10 +72,10 @@ def leaky(theirs: Callable[[Film], object], _: Path) -> tuple[Call, Call]:
 
 
 for _peer, _needs, _written, _theirs in (
-    ("numpy", "numpy", 4.0, by_numpy),
-    ("snnTorch Leaky", "snntorch", 1.0, snntorch),
-    ("Norse LIF box", "norse", 1.0, norse),
-    ("BindsNET LIFNodes", "bindsnet", 1.1, bindsnet),
+    ("numpy", "numpy", 0.3, by_numpy),
+    ("snnTorch Leaky", "snntorch", 0.05, snntorch),
+    ("Norse LIF box", "norse", 0.1, norse),
+    ("BindsNET LIFNodes", "bindsnet", 0.1, bindsnet),
 ):
     compared("Neurons", "LeakyIntegrateAndFire", _peer, f"{FRAMES} frames of 50×50", _written, alike(0.01), needs=_needs)(
         partial(leaky, _theirs)
@@ -113,8 +113,8 @@ def recovering(theirs: Callable[[Film], object], _: Path) -> tuple[Call, Call]:
 
 
 for _peer, _needs, _written, _agree, _theirs in (
-    ("numpy, float64", "numpy", 3.3, alike(0.001), izhikevich_by_numpy),
-    ("Norse (float32, whole steps)", "norse", 1.0, alike(0.2), izhikevich_by_norse),
+    ("numpy, float64", "numpy", 0.2, alike(0.001), izhikevich_by_numpy),
+    ("Norse (float32, whole steps)", "norse", 0.1, alike(0.2), izhikevich_by_norse),
 ):
     compared("Neurons", "Izhikevich", _peer, f"{FRAMES} frames of 50×50", _written, _agree, needs=_needs)(
         partial(recovering, _theirs)

@@ -42,7 +42,7 @@ def resampled(theirs: Callable[[np.ndarray], object], _: Path) -> tuple[Call, Ca
     return partial(fine.read, 0, FINE), partial(theirs, film)
 
 
-for _peer, _needs, _written, _theirs in (("scipy interp1d", "scipy", 3.0, scipy), ("torch interpolate", "torch", 3.3, by_torch)):
+for _peer, _needs, _written, _theirs in (("scipy interp1d", "scipy", 0.3, scipy), ("torch interpolate", "torch", 0.2, by_torch)):
     compared("Time", "TimedResampleStream", _peer, f"{FINE} frames of 50×50 from {SOURCE}", _written, within(1e-4), needs=_needs)(
         partial(resampled, _theirs)
     )
@@ -84,7 +84,7 @@ def by_pynapple(_: Path) -> tuple[Call, Call]:
 
 
 @compared(
-    "Time", "ProcessingStream", "scipy lfilter", "1000 frames of 50×50 through a low-pass", 1.4, within(1e-4), needs="scipy"
+    "Time", "ProcessingStream", "scipy lfilter", "1000 frames of 50×50 through a low-pass", 0.6, within(1e-4), needs="scipy"
 )
 def processed(_: Path) -> tuple[Call, Call]:
     film = noise(1000)
