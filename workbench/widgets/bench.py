@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,22 +17,20 @@ from ..core.stream import Stream
 from ..exporting import save
 from . import source
 from .clip import SavedClip
-from .description import code, film, words
+from .description import code, film
 from .export.part import Exports
 from .frozen import Frozen, frozen_clip
 from .identity import Identity
 from .kept import Kept
-from .knobs import Ranges, controls, turned
+from .knobs import Ranges, controls
 from .model.part import Beside
 from .part import Part
-from .player import Order, Pictures, channel_of, clamped, pictures
-from .protocol import PLAYER, Fit, Flash, Read, Turn, parse
+from .playing import Playing
+from .protocol import parse
 from .views.part import Views
-from .warden import judged
 
-_FIRST_PICTURES = 2  # after a turned knob: few, so that the eye sees it at once
 _FROZEN_FRAMES = 240
-_PARTS: tuple[type[Part], ...] = (Beside, SavedClip, Views, Exports, Identity)
+_PARTS: tuple[type[Part], ...] = (Playing, Beside, SavedClip, Views, Exports, Identity)
 _STYLES = ("bench.css", "model/beside.css", "views/views.css", "export/exports.css")
 
 
@@ -81,9 +78,8 @@ class Bench(anywidget.AnyWidget):
         self.shown: pixels.Range = (0.0, 1.0)
         self._widest: Ranges = {}
         self._parts = {part.name: part(self) for part in _PARTS}
-        self._receivers = dict.fromkeys(PLAYER, self._receive)
-        self._receivers |= {op: part.receive for part in self._parts.values() for op in part.messages}
-        self._kinds = {**PLAYER} | {op: kind for part in _PARTS for op, kind in part.messages.items()}
+        self._receivers = {op: part.receive for part in self._parts.values() for op in part.messages}
+        self._kinds = {op: kind for part in _PARTS for op, kind in part.messages.items()}
         super().__init__(stream=stream, model=model, output=output)
         self.on_msg(self._on_message)
 
@@ -168,68 +164,18 @@ class Bench(anywidget.AnyWidget):
         with self.lock:
             self._receivers[content["op"]](message)  # type: ignore[index]  # parsed: it is a dict
 
-    def _receive(self, message: Read | Turn | Flash | Fit) -> None:
-        match message:
-            case Read():
-                self._on_read(message)
-            case Turn():
-                self._on_turn(message)
-            case Flash():
-                self._on_flash(message)
-            case Fit():
-                self.shown = pixels.display_range(self.described.value_range)
-                self._describe()
+    def fit(self) -> None:
+        """Shows the whole range of values of what is on."""
+        self.shown = pixels.display_range(self.described.value_range)
+        self._describe()
 
-    def _on_read(self, message: Read) -> None:
-        began = time.perf_counter()
-        reply = {"view": message.view, "order": message.order}
-        if message.generation != self.generation:
-            self.send(reply | {"op": "stale"})
-            return
-        try:
-            found = pictures(self.described, Order.of(message, message.count), self.shown)
-        except Exception as error:  # noqa: BLE001 - whatever a stream raises is shown on the bench, never lost
-            self.send(reply | {"op": "error", "message": words(error)})
-            return
-        self._send_pictures(reply | {"op": "pictures"}, found, began)
-
-    def _on_turn(self, message: Turn) -> None:
-        """Turns a knob if the film it makes can be read; else says why, and the last good one stays."""
-        began = time.perf_counter()
-        reply = {"view": message.view, "turn": message.turn, "knob": message.knob}
-        if not self.described.seekable:
-            self.described.close()  # a camera is given to one at a time; it opens again when it is asked for a frame
-        try:
-            stream = turned(self.described, message.knob, message.value)
-            order = Order(
-                clamped(stream, message.start),
-                _FIRST_PICTURES,
-                message.step,
-                message.shrink,
-                channel_of(stream, message.channel),
-            )
-            found = pictures(stream, order, self.shown)
-            self._adopt(stream)
-        except Exception as error:  # noqa: BLE001 - as for an order
-            self.send(reply | {"op": "refused", "message": words(error), "service": _since(began)})
-            return
-        self._send_pictures(reply | {"op": "turned"}, found, began)
-
-    def _adopt(self, stream: Stream) -> None:
+    def adopt(self, stream: Stream) -> None:
+        """Puts a stream on that one knob makes: the range of values shown stays."""
         self._turning = True
         try:
             self.set_trait("stream", stream)
         finally:
             self._turning = False
-
-    def _on_flash(self, message: Flash) -> None:
-        answer = {"op": "flash", "view": message.view, "generation": message.generation}
-        self.send(answer | judged(self.described, message, self.shown))
-
-    def _send_pictures(self, reply: dict[str, Any], found: Pictures, began: float) -> None:
-        facts = {"generation": self.generation, "service": _since(began)}
-        header, data = found.packed()
-        self.send(reply | header | facts, [data])
 
 
 def bench(stream: Stream, model: Layer | None = None, output: str | None = None) -> Bench:
@@ -243,7 +189,3 @@ def bench(stream: Stream, model: Layer | None = None, output: str | None = None)
     Retina(seed=1)
     """
     return Bench(stream, model, output)
-
-
-def _since(began: float) -> float:
-    return (time.perf_counter() - began) * 1000

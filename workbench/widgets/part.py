@@ -1,4 +1,4 @@
-"""Part: what a bench does beside playing its film. A new one is a file here, one in js/, and a line in bench.py and parts.js."""
+"""Part: one thing that a bench does. A new one is a file here, one in js/, and a line in bench.py and parts.js."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ class Host(Protocol):
     @property
     def shown(self) -> Range:
         """The values that are black and white on the screen."""
+
+    def adopt(self, stream: Stream) -> None:
+        """Puts a stream on that one knob makes."""
+
+    def fit(self) -> None:
+        """Shows the whole range of values of what is on."""
 
     def send(self, content: Any, buffers: Any = None) -> None:
         """Sends a message to the pages; from any thread. `view` says to which."""
