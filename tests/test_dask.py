@@ -69,7 +69,7 @@ import sys, workbench
 from dask.distributed import Client, LocalCluster
 
 if __name__ == "__main__":
-    here = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    here = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
     with LocalCluster(**here) as cluster, Client(cluster) as client:
         film = workbench.streams.RandomStream((6, 10), level=2.0, seed=11)
         for chunk in (7, 40):
