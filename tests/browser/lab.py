@@ -107,6 +107,7 @@ ARGUMENTS = [
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _RUNNING = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+_LOST = "Error setting state"  # so ipywidgets tells that a listener raised: what else had changed is lost
 _PIXELS = """canvas => {
   const {data, width, height} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   return [height, width, Array.from(data)];
@@ -132,6 +133,7 @@ class Notebook:
         self.page = page
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda news: self.errors.append(news.text) if news.text.startswith(_LOST) else None)
         folder = folder or f"lab/workspaces/of-{id(self)}/tree"  # no tabs of another page
         page.goto(f"http://127.0.0.1:{port}/{folder}/{name}")
         page.wait_for_function(_RUNNING, timeout=60_000)

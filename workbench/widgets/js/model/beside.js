@@ -32,7 +32,7 @@ export class Beside {
     this.told = null;
     /** @type {number | null} found by the model where the player does not know it yet */
     this.length = null;
-    table.warden.model = () => (this.film ? [this.told?.generation, this.channel, this.stage.map].join() : "");
+    table.warden.model = () => (this.made ? [this.told?.generation, this.channel, this.stage.map].join() : "");
     const tell = (/** @type {object} */ message) => table.send({ view: table.view, ...message });
     this.tell = tell;
     this.stage = new Stage(table.key, () => tell({ op: "model fit", start: table.player.position }), { film: "Model", values: "range of the model" });
@@ -60,7 +60,7 @@ export class Beside {
   }
 
   /** What it makes, where there is a model and a kernel. */
-  get film() {
+  get made() {
     return this.told !== null && this.told.choice >= 0 && !this.table.model.gone ? this.told.film : null;
   }
 
@@ -73,7 +73,7 @@ export class Beside {
     if (another) this.length = null;
     this.line.say(told);
     if (told.film === null) this.stage.blank();
-    if (this.film) this.#dress(this.film);
+    if (this.made) this.#dress(this.made);
     this.choices.show(told, this.channel, this.stage.map);
     this.turns.show(told.controls);
     this.watch();
@@ -99,7 +99,7 @@ export class Beside {
   #setChannel(channel) {
     this.channel = channel;
     this.follower.forget();
-    if (this.film) this.stage.setRange(this.film.low, this.film.high, channel < 0);
+    if (this.made) this.stage.setRange(this.made.low, this.made.high, channel < 0);
     this.watch();
   }
 
@@ -133,9 +133,9 @@ export class Beside {
 
   watch() {
     this.beside.hidden = (this.told?.choice ?? -1) < 0 || this.table.model.gone;
-    if (this.film && this.stage.zoom !== this.table.stage.zoom) {
+    if (this.made && this.stage.zoom !== this.table.stage.zoom) {
       this.stage.zoom = this.table.stage.zoom;
-      this.stage.fit(this.film);
+      this.stage.fit(this.made);
     }
     this.#pump();
     this.#show();
@@ -153,11 +153,11 @@ export class Beside {
 
   /** Is its raster seen? */
   get #rasters() {
-    return this.open && this.film?.spikes === true;
+    return this.open && this.made?.spikes === true;
   }
 
   #pump() {
-    const { film, player } = this;
+    const { made: film, player } = this;
     if (!film || player.isEmpty) return;
     const { playing, position, rate, step, loop } = player;
     const bytes = film.rows * film.columns * (this.channel < 0 ? 3 : 1);
@@ -168,7 +168,7 @@ export class Beside {
   }
 
   #show() {
-    const { film, stage, follower, frame } = this;
+    const { made: film, stage, follower, frame } = this;
     const picture = film ? follower.buffer.get(frame) : undefined;
     if (picture && picture !== stage.picture) this.#paint(picture, this.player.playing);
     const behind = picture === undefined;
@@ -211,6 +211,6 @@ export class Beside {
    * @param {boolean} moving it comes by itself
    */
   #paint(picture, moving) {
-    if (this.film && this.table.warden.see("model", picture, this.stage, this.film, moving)) this.stage.show(picture);
+    if (this.made && this.table.warden.see("model", picture, this.stage, this.made, moving)) this.stage.show(picture);
   }
 }

@@ -54,7 +54,7 @@ export class ModelLine {
    * @param {import("./beside.js").Beside} part
    * @param {boolean} behind
    */
-  show({ told, film, stage, follower, frame }, behind) {
+  show({ told, made: film, stage, follower, frame }, behind) {
     const { name } = told?.choices[told.choice] ?? { name: "" };
     const output = film?.output ?? "";
     const trouble = told?.trouble || follower.trouble;
