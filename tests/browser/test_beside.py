@@ -181,6 +181,19 @@ def test_a_knob_of_the_model_is_turned_and_the_film_stays(bench: ModelOnPage, pa
     bench.drawer()
 
 
+def test_a_knob_of_the_film_is_turned_and_the_page_follows(bench: ModelOnPage, page: Notebook) -> None:
+    bench.both_at(3)
+    box = bench.root.get_by_role("textbox", name="level, exact").first
+    box.fill("60")
+    box.press("Enter")
+    bench.wait("one.querySelector('.wb-code code').textContent.includes('level=60.0')")
+    page.page.wait_for_function("box => box.value === '60'", arg=box.element_handle())
+    bench.wait_for_model(3)
+    page.execute("bench.stream = bench.stream.replace(level=100.0)")
+    bench.wait("one.querySelector('.wb-code code').textContent.includes('level=100.0')")
+    assert page.errors == []
+
+
 def test_a_layer_from_a_cell_goes_beside_the_film_and_what_it_raises_is_said(bench: ModelOnPage, page: Notebook) -> None:
     page.execute(OWN)
     bench.line.filter(has_text="Negative").wait_for()
