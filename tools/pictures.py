@@ -158,7 +158,7 @@ def use(bench: BenchOnPage) -> None:
         mouse.move(*_on(box, share))
         bench.page.wait_for_timeout(50)
     mouse.up()
-    bench.page.wait_for_timeout(1500)
+    bench.page.wait_for_timeout(2000)
 
 
 def _on(slider: dict[str, float], share: float) -> tuple[float, float]:
