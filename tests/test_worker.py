@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
 import torch
@@ -49,3 +51,21 @@ def test_a_worker_keeps_no_graph() -> None:
     worker.wait()
     assert found == [False]
     assert torch.is_grad_enabled()
+
+
+def test_a_script_that_ends_while_a_worker_is_inside_torch_ends_well() -> None:
+    script = """
+import threading, torch
+from workbench.widgets.worker import Worker
+began = threading.Event()
+def endless(ticket):
+    while True:
+        ticket.check()
+        torch.rand(200, 200) @ torch.rand(200, 200)
+        began.set()
+worker = Worker("test")
+worker.start(endless)
+assert began.wait(60)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
+import time
+import weakref
 from collections.abc import Callable
 
 import torch
@@ -34,6 +37,19 @@ class Ticket:
 
 
 Job = Callable[[Ticket], None]
+_alive: weakref.WeakSet[Worker] = weakref.WeakSet()
+_PATIENCE = 2.0  # seconds that the end of Python waits for all of them
+
+
+@atexit.register
+def _end_all() -> None:
+    """Ends every worker: a thread that Python's end meets inside torch would abort the program."""
+    until = time.monotonic() + _PATIENCE
+    workers = list(_alive)
+    for worker in workers:
+        worker.cancel()
+    for worker in workers:
+        worker.wait(max(0.0, until - time.monotonic()))
 
 
 class Worker:
@@ -52,6 +68,7 @@ class Worker:
         self._next: tuple[Job, Ticket] | None = None
         self._now: Ticket | None = None
         self._thread: threading.Thread | None = None
+        _alive.add(self)
 
     @property
     def idle(self) -> bool:
@@ -72,11 +89,11 @@ class Worker:
         with self._lock:
             self._give_up()
 
-    def wait(self) -> None:
-        """Returns when there is nothing left to do."""
+    def wait(self, seconds: float | None = None) -> None:
+        """Returns when there is nothing left to do, or after so many seconds."""
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
-            thread.join()
+            thread.join(seconds)
 
     def _give_up(self) -> None:
         self._next = None
