@@ -61,4 +61,5 @@ def test_a_model_that_inverts_every_50_ms_is_held_until_a_person_says_so(noteboo
     assert notice.is_visible()
     bench.root.get_by_role("button", name="Play anyway").click()
     bench.wait("window.lights.length > 30")
-    bench.key(" ")
+    page.keyboard.press(" ")  # the film has the keyboard
+    bench.wait("one.querySelector('.wb-status').textContent.startsWith('paused')")

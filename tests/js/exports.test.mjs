@@ -22,6 +22,7 @@ test("a stretch in words has frames and seconds", () => {
   assert.equal(stretchWords({ start: 0, stop: 1000 }, 0.001), "1000 frames, 0 s to 1 s");
   assert.equal(stretchWords({ start: 25, stop: 26 }, 0.04), "1 frame, 1 s to 1.04 s");
   assert.equal(stretchWords({ start: 50, stop: null }, 0.04), "to the end, from 2 s on");
+  assert.equal(stretchWords({ start: 0, stop: 1000 }, 0.01, -1), "1000 frames, −1 s to 9 s");
   assert.match(stretchWords({ start: 5, stop: 5 }, 0.04), /no frames/);
   assert.match(stretchWords(null, 0.04), /whole numbers/);
 });

@@ -149,7 +149,8 @@ export class Exports {
   }
 
   #say() {
-    this.stretched.textContent = stretchWords(typedStretch(this.from.value, this.upTo.value), this.model.get("film").dt);
+    const film = this.model.get("film");
+    this.stretched.textContent = stretchWords(typedStretch(this.from.value, this.upTo.value), film.dt, film.t_zero);
   }
 
   /** @param {object} message */

@@ -36,14 +36,15 @@ export function typedStretch(from, upTo) {
 /**
  * @param {Stretch | null} stretch
  * @param {number} dt seconds from frame to frame
+ * @param {number} zero the time of frame 0 in seconds
  */
-export function stretchWords(stretch, dt) {
+export function stretchWords(stretch, dt, zero = 0) {
   if (stretch === null) return "give whole numbers, 0 or more";
   const { start, stop } = stretch;
-  const from = numberText(start * dt, 6);
+  const from = numberText(zero + start * dt, 6);
   if (stop === null) return `to the end, from ${from} s on`;
   if (stop <= start) return "no frames: the second is the first one left out";
-  return `${stop - start} ${stop - start === 1 ? "frame" : "frames"}, ${from} s to ${numberText(stop * dt, 6)} s`;
+  return `${stop - start} ${stop - start === 1 ? "frame" : "frames"}, ${from} s to ${numberText(zero + stop * dt, 6)} s`;
 }
 
 /**

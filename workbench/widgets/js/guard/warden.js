@@ -66,8 +66,10 @@ export class Warden {
     this.#decide();
   }
 
+  /** The button goes away with the notice: the film has the keyboard then, so that space stops it. */
   agree() {
     this.consent.give();
+    this.stage.focus.focus({ preventScroll: true });
     this.play();
   }
 

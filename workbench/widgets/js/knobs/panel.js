@@ -52,7 +52,7 @@ class Knob {
     this.control = control;
     this.turned = turned;
     this.auto = false;
-    this.inputs = control.parts.map((part, k) => inputFor(part, this.#labelOf(k), () => this.#turn(false), (text) => this.#refuse(text)));
+    this.inputs = control.parts.map((part, k) => inputFor(part, this.#labelOf(k), () => this.#turn(false), (text) => this.#refuse(text, part)));
     this.words = element("span", { class: "wb-words-only" });
     this.message = element("div", { class: "wb-fault", role: "alert" });
     this.element = element("div", { class: "wb-knob", role: "group", "aria-label": control.name }, ...this.#rows(), this.message);
@@ -103,9 +103,13 @@ class Knob {
     for (const input of this.inputs) input.enable(!auto);
   }
 
-  /** @param {string} text */
-  #refuse(text) {
-    this.complain(`${this.control.name} = ${JSON.stringify(text)}, is not a number; give for example 1.5.`);
+  /**
+   * @param {string} text
+   * @param {import("./scale.js").Part} part
+   */
+  #refuse(text, part) {
+    const wanted = part.kind === "integer" ? "a whole number; give for example 2" : "a number; give for example 1.5";
+    this.complain(`${this.control.name} = ${JSON.stringify(text)}, is not ${wanted}.`);
   }
 
   /** @param {Control} control */

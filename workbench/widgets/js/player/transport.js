@@ -61,6 +61,7 @@ export class Transport {
   #jump() {
     const frame = Number(this.number.value);
     if (this.number.value.trim() !== "" && Number.isFinite(frame)) this.player.seek(frame);
+    this.number.value = String(this.player.position); // no frame was typed, or one that is not there
     this.show();
   }
 
