@@ -382,6 +382,16 @@ def test_a_step_that_breaks_the_contract_is_named(wrong: Any) -> None:
         Broken().run(noise(5))
 
 
+def test_a_step_that_forgets_the_state_says_so() -> None:
+    class Forgetful(Smooth):
+        @override
+        def step(self, block: Block, state: Any) -> Any:
+            return block
+
+    with pytest.raises(ShapeError, match=r"Forgetful\.step gave .*is not a pair \(output, state\)"):
+        Forgetful().run(noise(5))
+
+
 def test_memory_of_a_run_is_its_output() -> None:
     """A long run holds its output and a piece or two: numpy's buffers are traced, torch's are counted."""
     model = Smooth()

@@ -8,6 +8,7 @@ import pickle
 import re
 import sys
 from dataclasses import KW_ONLY, InitVar
+from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -282,6 +283,24 @@ def test_repr_tells_what_is_not_default() -> None:
     assert repr(Count()) == "Count()"
     assert repr(Count((2, 4), dt=0.25)) == "Count(size=(2, 4), dt=0.25)"
     assert eval(repr(Count((2, 4), dt=1 / 3))) == Count((2, 4), dt=1 / 3)
+
+
+def test_what_a_class_does_not_declare_is_as_documented(tmp_path: Path) -> None:
+    class Bright(Stream):
+        """All bright."""
+
+        light: float = 3.0
+
+        def read(self, start: int, stop: int) -> Any:
+            return torch.full((1, 1, stop - start, *self.size), self.light)
+
+    film = Bright(light=2.0)
+    assert (film.size, film.pixel_per_degree, film.t_zero, film.dt) == ((50, 50), 10.0, 0.0, 0.001)
+    assert "dt" not in film.given()
+    assert workbench.from_recipe(film.recipe(), Bright) == film == copy.copy(film)
+    assert workbench.bench(film).stream.dt == 0.001
+    workbench.save(film, tmp_path / "film.npy", frames=3)
+    assert workbench.from_file(tmp_path / "film.npy", Bright)[0:3].shape == (1, 1, 3, 50, 50)
 
 
 def test_a_stream_without_read_is_abstract() -> None:

@@ -124,7 +124,12 @@ class Layer(Module, ABC):
         if block.shape[2] == 0:
             msg = f"{name}(block), block.shape = {tuple(block.shape)}, has no frames; give at least one."
             raise ShapeError(msg)
-        given, state = self.step(block, state, **({"stages": True} if stages else {}))
+        pair: object = self.step(block, state, **({"stages": True} if stages else {}))
+        if not (isinstance(pair, tuple) and len(pair) == 2):
+            kind = type(pair).__name__
+            msg = f"{name}.step gave {kind}, is not a pair (output, state); give None as the state where nothing is kept."
+            raise ShapeError(msg)
+        given, state = pair
         films = dict(given) if isinstance(given, Mapping) else {"output": given}
         for key, film in films.items():
             if film.ndim != 5 or film.shape[2] != block.shape[2] or film.dtype != torch.float32:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _Film = TypeVar("_Film", bound="Stream")
+_UNDECLARED = {"size": (50, 50), "pixel_per_degree": 10.0, "t_zero": 0.0, "dt": 0.001}  # of a class that does not say
 
 
 class Cursor:
@@ -49,7 +50,7 @@ class Stream(Declared, ABC):
 
     _final = "read"
     _cursor: ClassVar[Cursor]  # each instance has its own; a bare annotation would make it a parameter
-    if TYPE_CHECKING:  # each final class declares these as parameters
+    if TYPE_CHECKING:  # parameters of a final class, or else as `_UNDECLARED` says
 
         @property
         def size(self) -> tuple[int, int]:
@@ -79,6 +80,8 @@ class Stream(Declared, ABC):
             cls.read = _guarded(cls.read)  # type: ignore[assignment, method-assign]
 
     def __post_init__(self, t: float | None = None) -> None:
+        undeclared = {name for name in _UNDECLARED if name not in vars(self) and not hasattr(type(self), name)}
+        self._keep(**{name: _UNDECLARED[name] for name in undeclared})
         super().__post_init__()
         self._keep(_cursor=Cursor(self.first))
         if t is not None:
