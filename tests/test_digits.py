@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pytest
 import torch
 from scipy import stats
+from torchvision.datasets import MNIST
 
 import workbench
 from workbench.core.errors import DataMissing, ExtraMissing, FormatError, KnobError
@@ -262,11 +263,19 @@ def test_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pyte
     assert MNISTStream().get(3).shape == (1, 1, 3, 28, 28)
 
 
-def test_a_torchvision_that_does_not_fit(seven: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_torchvision_that_does_not_fit(seven: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mnist._load.cache_clear()
     monkeypatch.setitem(sys.modules, "torchvision.datasets", None)
     with pytest.raises(ExtraMissing, match="pip install --upgrade --force-reinstall torch torchvision"):
-        MNISTStream(seven)
+        MNISTStream(str(tmp_path / "empty"))
+    assert MNISTStream(seven).get(1).shape[2] == 1  # digits that are there need none
+
+
+def test_the_digits_are_those_that_torchvision_reads(rendered: str) -> None:
+    for train in (True, False):
+        found, theirs = mnist.load(rendered, train), MNIST(rendered, train=train)
+        assert torch.equal(found.pictures, theirs.data)
+        assert torch.equal(found.classes, theirs.targets)
 
 
 @pytest.mark.parametrize("name", ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])

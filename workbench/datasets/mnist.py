@@ -1,4 +1,4 @@
-"""MNIST as torchvision reads it: loaded once, and told apart from rendered digits."""
+"""MNIST, as torchvision fetches it: loaded once, and told apart from rendered digits."""
 
 from __future__ import annotations
 
@@ -50,13 +50,11 @@ def load(folder: str, train: bool) -> Digits:
 @functools.lru_cache(maxsize=4)
 def _load(folder: str, train: bool, _stamps: object) -> Digits:
     raw = Path(folder) / "MNIST" / "raw"
-    found = _torchvision().MNIST
-    try:
-        data = found(folder, train=train, download=False)
-    except (AssertionError, RuntimeError, TypeError, ValueError, KeyError, IndexError) as error:
-        msg = f"{idx.images(raw, train)}, or its labels, is not IDX ({error}); remove {raw} and fetch it again."
-        raise FormatError(msg) from error
-    pictures, classes = data.data, data.targets
+    pictures, classes = (torch.from_numpy(idx.read(path(raw, train)).copy()) for path in (idx.images, idx.labels))
+    if pictures.ndim != 3 or classes.ndim != 1:
+        msg = f"{idx.images(raw, train)}: {list(pictures.shape)}, are not pictures; remove {raw} and fetch it again."
+        raise FormatError(msg)
+    classes = classes.long()
     if len(pictures) == 0 or len(pictures) != len(classes) or int(classes.max()) >= _CLASSES:
         msg = (
             f"{idx.labels(raw, train)}: {len(classes)} classes for {len(pictures)} pictures, are not one of 0 to 9 for each; "
