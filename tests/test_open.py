@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import workbench
 from workbench import DataMissing, FormatError, KnobError, streams
 from workbench.core.stream import Stream
 
@@ -62,10 +63,19 @@ def test_bytes_that_are_not_what_the_suffix_says() -> None:
 def test_faults_of_the_reader_are_its_own() -> None:
     Path("cat.png").write_bytes(png())
     with pytest.raises(KnobError, match=r"cat\.png.*size"):
-        streams.open("cat.png")
+        streams.open("cat.png", size=(50, 50))
     Path("cat.png").write_bytes(png()[:40])
     with pytest.raises(FormatError, match=r"cat\.png"):
-        streams.open("cat.png", size=None)
+        streams.open("cat.png")
+
+
+def test_without_a_size_the_whole_picture_is_shown() -> None:
+    Path("cat.png").write_bytes(png())
+    film = streams.open("cat.png")
+    assert (film.size, film[0].ravel().tolist()) == ((6, 8), list(range(48)))
+    Image.fromarray(np.zeros((60, 70), np.uint8)).save("large.png")
+    assert streams.open("large.png").size == workbench.from_file("large.png").size == (60, 70)
+    assert streams.open("large.png", offset=(1, 2)).size == (50, 50)
 
 
 def test_every_suffix_has_one_reader_for_its_bytes() -> None:
@@ -84,4 +94,4 @@ def test_every_format_opens_a_file_of_its_reader() -> None:
         name = name.replace("*", "1")
         start = Path(name).read_bytes()[: streams._HEAD_BYTES]
         assert [two.name for two in streams.formats() if two.sniff(start)] == [one.name]
-        assert type(streams.open(name, **({"size": None} if "size" in example.given() else {}))) is one.reader
+        assert type(streams.open(name)) is one.reader

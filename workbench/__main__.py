@@ -108,7 +108,7 @@ def _info(given: argparse.Namespace) -> int:
     if given.json:
         _say(json.dumps(record or stream.recipe(), indent=2))
         return 0
-    length = "endless" if stream.length is None else f"{stream.length} frames"
+    length = "endless" if stream.length is None else f"{stream.length} frame{'s' * (stream.length != 1)}"
     rows, columns = stream.size
     low, high = stream.value_range
     _say(repr(stream))

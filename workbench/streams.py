@@ -10,6 +10,7 @@ from typing import Any
 
 from .core import recipe as _recipe
 from .core.errors import FormatError as _FormatError
+from .core.knob import knobs as _knobs
 from .core.layer import Layer as _Layer
 from .core.sequence import SequenceStream as SequenceStream
 from .core.stream import Blank as Blank
@@ -59,12 +60,15 @@ def formats() -> tuple[_Format, ...]:
 def open(path: str | os.PathLike[str], **parameters: Any) -> Stream:  # noqa: A001 - as a file is opened
     """Gives the stream that reads a file: picked by its suffix, and sure of it by its first bytes.
 
-    The parameters are those of the stream. Raises `DataMissing` where no file is, and `FormatError` for a suffix that
+    The parameters are those of the stream; without `size` (and `offset`) the whole picture is shown, where the stream by itself
+    would show a part of it. Raises `DataMissing` where no file is, and `FormatError` for a suffix that
     nobody reads and for bytes that are not what the suffix says.
 
     >>> film = ImageSequence.example()
     >>> open(film.filenames.replace("*", "1"), size=(3, 4)).size
     (3, 4)
+    >>> open(film.filenames.replace("*", "1")).size == film.replace(size=None).size
+    True
     """
     file = _existing(Path(path))
     with file.open("rb") as raw:
@@ -72,7 +76,8 @@ def open(path: str | os.PathLike[str], **parameters: Any) -> Stream:  # noqa: A0
     named = [one for one in formats() if file.name.lower().endswith(one.suffixes)]
     for one in named:
         if one.sniff(start):
-            return one.reader(os.fspath(path), **parameters)
+            whole = {"size": None} if "size" in _knobs(one.reader) and "offset" not in parameters else {}
+            return one.reader(os.fspath(path), **whole | parameters)
     raise _unread(file, start, named)
 
 

@@ -21,6 +21,15 @@ def folder() -> Path:
     return _folder(os.getpid())
 
 
+def holds(path: str) -> bool:
+    """Says whether it is a file that goes away with this process.
+
+    >>> holds(str(folder() / "noise.npy")), holds("noise.npy")
+    (True, False)
+    """
+    return f"workbench-{os.getpid()}-" in path and Path(path).is_relative_to(folder())
+
+
 @functools.cache
 def _folder(process: int) -> Path:
     path = Path(tempfile.mkdtemp(prefix=f"workbench-{process}-"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from .. import streams
+from ..core import scratch
 from ..core.errors import RecipeError
 from ..core.layer import Layer
 from ..core.recipe import content_hash
@@ -58,6 +60,16 @@ def _wanted(what: Stream | Layer) -> Iterator[str]:
             yield from _wanted(inner[name])
         elif f"{name}=<" in repr(what) and not isinstance(value, str):
             yield f"put the {'frames' if isinstance(what, Stream) else 'values'} of {kind} in the place of {name}=<…>"
+        elif files := list(_passing(value)):
+            some = Path(files[0]).name if len(files) == 1 else f"the {len(files)} files"
+            yield f"copy {some} out of the temporary folder (it goes with the kernel) and name the new place"
+
+
+def _passing(value: object) -> Iterator[str]:
+    """The files among the values of a parameter that go away with this process."""
+    for one in value if isinstance(value, list | tuple) else [value]:
+        if isinstance(one, str) and scratch.holds(one):
+            yield one
 
 
 def _inner(what: Stream | Layer) -> Iterator[tuple[str, Any]]:

@@ -36,7 +36,7 @@ def place(name: str, suffix: str) -> Path:
     ('noise.npy', 'noise.npy')
     """
     if not _NAME.fullmatch(name) or ".." in name or name.endswith("."):
-        what = "is not a file name of letters, digits, - _ and . (a page names no folder)"
+        what = "is not a file name of letters, digits, - _ and . alone (no folder, no blank)"
         msg = f"name = {name[:100]!r}, {what}; give for example noise."
         raise KnobError(msg)
     kind = next((one for one in KINDS if one.suffix == suffix), None)

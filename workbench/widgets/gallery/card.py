@@ -83,9 +83,7 @@ class Card:
 
 def opened(file: Path) -> Stream:
     """Gives a file as a stream, the whole of its picture or as much of the middle as a bench can show; reads a frame of it."""
-    readers = [one.reader for one in streams.formats() if file.name.lower().endswith(one.suffixes)]
-    whole = {"size": None} if all("size" in knobs(reader) for reader in readers) else {}
-    stream = streams.open(file, **whole)
+    stream = streams.open(file)
     try:
         if "offset" in knobs(stream) and stream.size[0] * stream.size[1] > MOST_VALUES:
             rows, columns = stream.size
