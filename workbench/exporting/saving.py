@@ -73,7 +73,10 @@ def save(
         manifest.clear()
     if sink.clipped:
         low, high = film.value_range
-        msg = f"{target}: {sink.clipped} values, were outside {low:g}..{high:g} and were clipped; give value_range=(low, high)."
+        msg = (
+            f"{target}: {sink.clipped} values, were outside {low:g}..{high:g} and were clipped; give workbench.save a "
+            "value_range=(low, high)."
+        )
         remark(msg, ClippedWarning)
     return Path(path)
 
