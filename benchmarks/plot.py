@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from .versus import declared
 
 TICKS = {0.01: "1/100", 0.1: "1/10", 0.2: "1/5", 0.5: "1/2", 1: "1", 2: "2", 5: "5", 10: "10", 100: "100"}
-LIMITS = (0.004, 400)
+LIMITS = (0.0016, 250)
 LABEL = 40  # letters that stand beside a line
 WIDTH, LEFT, LINE, CAPTION, TOP = 9.0, 1.95, 0.21, 0.27, 0.55  # inches
 Dots = list[tuple[float, str]]  # ratio, peer

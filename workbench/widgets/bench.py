@@ -54,7 +54,11 @@ class Bench(anywidget.AnyWidget):
     _esm: ClassVar[str] = source.module("bench.js")
     _css: ClassVar[str] = source.style(*_STYLES)
 
-    stream = Kept(Stream, "a stream; give for example workbench.streams.RandomStream()", help="the stream that is on now")
+    stream = Kept(
+        Stream,
+        "a stream; give for example workbench.streams.RandomStream(), workbench.open(path) or SequenceStream(array)",
+        help="the stream that is on now",
+    )
     model = Kept(
         Layer,
         "a model; give for example workbench.models.Retina(), or None",
