@@ -20,7 +20,7 @@ def films(block: Tensor) -> npt.NDArray[np.float32]:
     return array
 
 
-def pixels(state: Tensor) -> npt.NDArray[np.float32 | np.float64]:
+def pixels(state: Tensor) -> npt.NDArray[np.floating]:
     """Gives a state that a kernel may change as `[film, pixel]`, sharing its memory."""
-    array: npt.NDArray[np.float32 | np.float64] = state.flatten(2).flatten(0, 1).numpy()
+    array: npt.NDArray[np.floating] = state.flatten(2).flatten(0, 1).numpy()
     return array

@@ -7,6 +7,8 @@ nothing else is said. numba takes its time to load: import this module where it 
 
 from __future__ import annotations
 
+from typing import no_type_check
+
 import numpy as np
 from numba import njit
 
@@ -15,7 +17,10 @@ ZERO = np.float32(0)
 
 
 def compiled(function):
-    """Compiles a function at its first call, and keeps the result for later processes where there is a place for it."""
+    """Compiles a function at its first call, and keeps the result for later processes where there is a place for it.
+
+    It stands above `no_type_check`: what checks annotations at run time must not wrap what is compiled.
+    """
     try:
         return njit(nogil=True, cache=True)(function)
     except RuntimeError:  # neither this folder nor the user's cache can be written
@@ -23,6 +28,7 @@ def compiled(function):
 
 
 @compiled
+@no_type_check
 def blur(film, rows, taps, out):
     """Blurs each frame by a symmetric separable kernel: `taps[j]` is its weight at distance j; edges replicate.
 
@@ -49,6 +55,7 @@ def blur(film, rows, taps, out):
 
 
 @compiled
+@no_type_check
 def _weigh(line, taps, reach, out):
     width = out.size
     for x in range(width):
@@ -60,6 +67,7 @@ def _weigh(line, taps, reach, out):
 
 
 @compiled
+@no_type_check
 def low_pass(film, rows, keep, state, out):
     """y[t] = keep·y[t−1] + (1 − keep)·x[t]; a film and its `rows` as for `blur`."""
     width = film.shape[2]
@@ -72,6 +80,7 @@ def low_pass(film, rows, keep, state, out):
 
 
 @compiled
+@no_type_check
 def leaky(current, keep, gain, threshold, reset_to, rest, v, resting, out):
     """Leaky integrate and fire: v ← keep·v + gain·current where awake; at the threshold a spike, `reset_to`, and `rest` frames.
 
@@ -89,6 +98,7 @@ def leaky(current, keep, gain, threshold, reset_to, rest, v, resting, out):
 
 
 @compiled
+@no_type_check
 def izhikevich(current, turns, halves, step, abcd, peak, v, u, out):
     """Izhikevich's neurons in float64: at the peak a spike, v = c, u += d; then v by `halves` of a step (ms), u by one.
 
@@ -113,6 +123,7 @@ def izhikevich(current, turns, halves, step, abcd, peak, v, u, out):
 
 
 @compiled
+@no_type_check
 def changes(film, threshold, settled, on, off):
     """ON where a pixel is more than a threshold above what is settled, OFF where below; each event settles one threshold.
 

@@ -8,6 +8,8 @@ Equations: Wohrer & Kornprobst 2009, doi 10.1007/s10827-008-0108-4.
 
 from __future__ import annotations
 
+from typing import no_type_check
+
 import numpy as np
 
 from ..filters.kernels import ONE, ZERO, compiled
@@ -16,6 +18,7 @@ from ..filters.kernels import low_pass as low_pass
 
 
 @compiled
+@no_type_check
 def high_pass(film, rows, keep, weight, state, out):
     """A film less `weight` times itself low-passed."""
     width = film.shape[2]
@@ -29,6 +32,7 @@ def high_pass(film, rows, keep, weight, state, out):
 
 
 @compiled
+@no_type_check
 def difference(centre, surround, rows, gain, weight, out):
     """Gives gain·(centre − weight·surround)."""
     for t in range(centre.shape[0]):
@@ -39,6 +43,7 @@ def difference(centre, surround, rows, gain, weight, out):
 
 
 @compiled
+@no_type_check
 def leak(current, rows, gain, decay, state, out):
     """A membrane of constant leak: V ← E + (V − E)·decay with E = gain·I, exact for a current constant over a step."""
     for t in range(current.shape[0]):
@@ -51,6 +56,7 @@ def leak(current, rows, gain, decay, state, out):
 
 
 @compiled
+@no_type_check
 def gain_control(current, amplification, leakage, dt, feedback, keep, taps, potential, pool, out):
     """A membrane whose conductance is raised by its own recent energy nearby: exponential Euler, frame by frame.
 
@@ -72,6 +78,7 @@ def gain_control(current, amplification, leakage, dt, feedback, keep, taps, pote
 
 
 @compiled
+@no_type_check
 def rectify(film, rows, sign, threshold, rate, gain, out):
     """N(sign·x): rate + d above the threshold, rate/(1 − d/rate) below, d = gain·(sign·x − threshold)."""
     for t in range(film.shape[0]):
@@ -84,6 +91,7 @@ def rectify(film, rows, sign, threshold, rate, gain, out):
 
 
 @compiled
+@no_type_check
 def fire(current, rows, bits, quantiles, share, decay, noise, rest, potential, dead, out):
     """Leaky integrate and fire: exact for any step; a spike above 1, then `rest` frames at 0.
 
