@@ -7,14 +7,15 @@ import time
 from typing import Any, ClassVar
 
 import numpy as np
+import torch
 from typing_extensions import override
 
-from ..core.pixels import Range
+from ..core.pixels import Bytes, Range
 from ..core.stream import Stream
 from .flash import flash_report
 from .part import Part
-from .player import COLOUR, Order, Pictures, channel_of, clamped, frames, pictures
-from .worker import Ticket, Worker
+from .player import COLOUR, Order, Pictures, channel_of, clamped, pictures
+from .worker import Cancelled, Ticket, Worker
 
 Clip = dict[str, Any]
 
@@ -56,14 +57,18 @@ def clip(
     facts = {name: getattr(pieces[0], name) for name in ("start", "rows", "columns", "channels", "shrink")}
     clipped, total = sum(piece.clipped for piece in pieces), sum(piece.total for piece in pieces)
     data = b"".join(piece.data for piece in pieces)
-    risky = _flashes(stream, Order(first, found, channel=channel), shown)
-    return facts | {"count": found, "clipped": clipped, "total": total, "risky": risky, "data": data}
+    made = facts | {"count": found, "clipped": clipped, "total": total, "data": data}
+    return made | {"risky": _flashes(_pictures(made))}
 
 
-def poster(found: Clip, count: int = 8) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def poster(found: Clip, count: int = 8) -> Bytes:
     """Gives some of its frames `(time, height, width, channel)`, spread over all of it."""
-    whole = np.frombuffer(found["data"], np.uint8).reshape(-1, found["rows"], found["columns"], found["channels"])
+    whole = _pictures(found)
     return whole[np.unique(np.linspace(0, len(whole) - 1, count).round().astype(int))]
+
+
+def _pictures(found: Clip) -> Bytes:
+    return np.frombuffer(found["data"], np.uint8).reshape(-1, found["rows"], found["columns"], found["channels"])
 
 
 def _shrink(rows: int, columns: int, channels: int, most: int) -> int:
@@ -73,10 +78,11 @@ def _shrink(rows: int, columns: int, channels: int, most: int) -> int:
     return shrink
 
 
-def _flashes(stream: Stream, order: Order, shown: Range) -> bool:
+def _flashes(film: Bytes) -> bool:
     """Whether it flashes at the default speed and size; slower it flashes less."""
-    zoom = max(1, _ZOOMED // max(stream.size))
-    return flash_report(frames(stream, order), _INTERVAL, zoom, shown).risky
+    zoom = max(1, _ZOOMED // max(film.shape[1:3]))
+    block = torch.tensor(film, dtype=torch.float32).permute(3, 0, 1, 2)[None]
+    return flash_report(block, _INTERVAL, zoom).risky
 
 
 class SavedClip(Part):
@@ -120,6 +126,8 @@ class SavedClip(Part):
             return
         try:
             made = clip(stream, shown, stream.position, SAVED_FRAMES, SAVED_BYTES, ticket, budget)
+        except Cancelled:
+            raise
         except Exception:  # noqa: BLE001 - the player tells what is wrong with the film
             made = {}
         with self.host.lock:
